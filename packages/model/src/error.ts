@@ -1,0 +1,43 @@
+import { errorTable, type ErrorCode, type Failure } from "./error-codes.ts";
+
+export interface KalendsErrorOptions {
+  /** What kept going wrong underneath. Must hold no secret and no event text. */
+  cause?: unknown;
+  /** How long the provider asked to wait, in milliseconds. */
+  retryAfterMs?: number;
+  /** Overrides the code's usual failure class where the situation demands it. */
+  failure?: Failure;
+  /** Overrides the code's usual remedy where a better one is known. */
+  remedy?: string;
+}
+
+/**
+ * The one error class. `code` says what happened, `failure` what kind it is, `remedy` what to do about it.
+ * `message` names the place in plain words; it never holds a secret, an event's text or a response body.
+ */
+export class KalendsError extends Error {
+  override readonly name = "KalendsError";
+  readonly code: ErrorCode;
+  readonly failure: Failure;
+  readonly remedy: string;
+  readonly retryAfterMs: number | undefined;
+  /** Where the documentation explains the code, relative to the docs root. */
+  readonly docs: string;
+
+  constructor(code: ErrorCode, message: string, options: KalendsErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const entry = errorTable[code];
+    this.code = code;
+    this.failure = options.failure ?? entry.failure;
+    this.remedy = options.remedy ?? entry.remedy;
+    this.retryAfterMs = options.retryAfterMs;
+    this.docs = `reference/errors.md#${code}`;
+  }
+}
+
+/** Turns anything thrown into a `KalendsError`; unknown things become `internal`, with the original as cause. */
+export function toKalendsError(thrown: unknown): KalendsError {
+  if (thrown instanceof KalendsError) return thrown;
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return new KalendsError("internal", `An unexpected ${name} was thrown`, { cause: thrown });
+}

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import type { AccountId, ApplicationId, AuthorizationId, CalendarId, ConnectionId, OrganizationId, ProviderId } from "./ids.ts";
+import type { QueryWindow } from "./time-range.ts";
+
+/** The isolation wall. `createdAt` and all other stored times are milliseconds since the epoch. */
+export interface Organization {
+  id: OrganizationId;
+  name: string;
+  createdAt: number;
+}
+
+/** A program of the integrator inside an organization. Holds no end-user data. */
+export interface Application {
+  organizationId: OrganizationId;
+  id: ApplicationId;
+  name: string;
+  window: QueryWindow;
+  /** The most that its authorizations may be granted. */
+  scopes: Scope[];
+  createdAt: number;
+}
+
+/** An end user whose calendars are connected. */
+export interface Account {
+  organizationId: OrganizationId;
+  id: AccountId;
+  /** The host application's own id of the user, if it gave one; unique inside the organization. */
+  externalId: string | null;
+  displayName: string | null;
+  /** IANA zone in which the account's all-day and floating times are read. */
+  timeZone: string;
+  createdAt: number;
+}
+
+export type ConnectionState = "connected" | "needs-reauth" | "suspended" | "disconnected";
+
+/** One login of an account at one provider. Owns one sealed credential, kept apart. */
+export interface Connection {
+  organizationId: OrganizationId;
+  id: ConnectionId;
+  accountId: AccountId;
+  provider: ProviderId;
+  state: ConnectionState;
+  /** The provider's stable name of the login (principal address, subject); a reconnect must match it. */
+  remoteIdentity: string;
+  /** What a person would call it: an address or host name. */
+  label: string;
+  /** What the adapter found at discovery and needs again: plain text pairs without secrets. */
+  endpoint: Record<string, string>;
+  createdAt: number;
+  /** Last complete read of the calendar list, ms since the epoch. */
+  listedAt: number | null;
+  errorCode: string | null;
+}
+
+export type Scope =
+  | "read_account"
+  | "list_calendars"
+  | "read_free_busy"
+  | "read_events"
+  | "create_event"
+  | "delete_event"
+  | "change_participation_status";
+
+export const scopes: readonly Scope[] = [
+  "read_account",
+  "list_calendars",
+  "read_free_busy",
+  "read_events",
+  "create_event",
+  "delete_event",
+  "change_participation_status",
+];
+
+/** How much of an event an authorization reaches. */
+export type DetailLevel = "busy" | "title" | "full";
+
+/** An application's right to an account. */
+export interface Authorization {
+  organizationId: OrganizationId;
+  id: AuthorizationId;
+  applicationId: ApplicationId;
+  accountId: AccountId;
+  scopes: Scope[];
+  detail: DetailLevel;
+  noDescriptions: boolean;
+  excludedCalendarIds: CalendarId[];
+  state: "active" | "ended";
+  createdAt: number;
+  endedAt: number | null;
+  endReason: string | null;
+}
+
+/** A collection of calendar objects (RFC 4791 section 4.2), as Kalends keeps it. */
+export interface Calendar {
+  organizationId: OrganizationId;
+  id: CalendarId;
+  connectionId: ConnectionId;
+  accountId: AccountId;
+  /** The provider's id or href of the calendar. */
+  remoteKey: string;
+  name: string;
+  color: string | null;
+  /** IANA zone, where the provider tells one; else the account's zone is used. */
+  timeZone: string | null;
+  readOnly: boolean;
+  /** What the adapter needs again for this calendar: plain text pairs. */
+  hints: Record<string, string>;
+  createdAt: number;
+  /** When the calendar was found gone at the provider; its objects are removed then. */
+  removedAt: number | null;
+}
+
+const id = z.string().min(1).max(128);
+
+export const accountInputSchema: z.ZodType<{ externalId?: string | undefined; displayName?: string | undefined; timeZone?: string | undefined }> = z.object({
+  externalId: id.optional(),
+  displayName: z.string().max(256).optional(),
+  timeZone: z.string().min(1).max(64).optional(),
+});
+export const organizationIdSchema: z.ZodType<OrganizationId> = id;

@@ -1,0 +1,49 @@
+import type { NewChange } from "../change-record.ts";
+import type { AccountId, ApplicationId, AuthorizationId, CalendarId, ConnectionId } from "../ids.ts";
+import type { Account, Application, Authorization, Calendar, Connection, ConnectionState } from "../parties.ts";
+import type { RemoteCalendar } from "./provider.ts";
+import type { NewJob } from "./job-queue.ts";
+
+/** What reading a connection's calendar list changes, applied in one transaction with its change records. */
+export interface CalendarListUpdate {
+  connectionId: ConnectionId;
+  added: { id: CalendarId; remote: RemoteCalendar }[];
+  changed: { id: CalendarId; remote: RemoteCalendar }[];
+  /** Hints only; no change record. */
+  touched: { id: CalendarId; hints: Record<string, string> }[];
+  /** Calendars gone at the provider: their objects, spans and jobs go too, each object leaving a tombstone. */
+  removed: CalendarId[];
+  changes: NewChange[];
+  jobs: NewJob[];
+  now: number;
+}
+
+/** People, logins and calendars of one organization. `find*` answers `null` for foreign and unknown ids alike. */
+export interface Directory {
+  putApplication(application: Application): Promise<void>;
+  findApplication(id: ApplicationId): Promise<Application | null>;
+  listApplications(): Promise<Application[]>;
+
+  /** Throws `already-exists` where the id or the external id is taken. */
+  addAccount(account: Account): Promise<void>;
+  findAccount(id: AccountId): Promise<Account | null>;
+  findAccountByExternalId(externalId: string): Promise<Account | null>;
+  listAccounts(): Promise<Account[]>;
+
+  addConnection(connection: Connection): Promise<void>;
+  findConnection(id: ConnectionId): Promise<Connection | null>;
+  listConnections(accountId?: AccountId): Promise<Connection[]>;
+  /** Moves the state with its change record; returns false where it was that already. */
+  setConnectionState(id: ConnectionId, state: ConnectionState, errorCode: string | null, now: number): Promise<boolean>;
+  updateEndpoint(id: ConnectionId, endpoint: Record<string, string>): Promise<void>;
+  noteListed(id: ConnectionId, outcome: { at: number; errorCode: string | null }): Promise<void>;
+
+  putAuthorization(authorization: Authorization): Promise<void>;
+  listAuthorizations(accountId?: AccountId): Promise<Authorization[]>;
+  endAuthorization(id: AuthorizationId, reason: string, now: number): Promise<boolean>;
+
+  findCalendar(id: CalendarId): Promise<Calendar | null>;
+  /** Calendars that are there; `includeRemoved` adds those found gone. */
+  listCalendars(filter?: { connectionId?: ConnectionId; accountId?: AccountId; includeRemoved?: boolean }): Promise<Calendar[]>;
+  applyCalendarList(update: CalendarListUpdate): Promise<void>;
+}

@@ -1,0 +1,98 @@
+import type { CalendarObject, QuarantinedItem } from "../calendar-object.ts";
+import type { Credential } from "../credential.ts";
+import type { Cursor, PageToken, ProviderId, RemoteKey, Revision } from "../ids.ts";
+import type { TimeRange } from "../time-range.ts";
+
+/** One opened login, handed to each call. The adapter keeps nothing of it. */
+export interface ProviderAccess {
+  /** What `connect` found: plain text pairs. */
+  endpoint: Readonly<Record<string, string>>;
+  credential: Credential;
+  signal?: AbortSignal;
+}
+
+/** A calendar as the provider lists it. */
+export interface RemoteCalendar {
+  remoteKey: RemoteKey;
+  name: string;
+  color: string | null;
+  /** IANA zone, where the provider tells one. */
+  timeZone: string | null;
+  readOnly: boolean;
+  /** What the adapter wants back at `pullPage`: plain text pairs. A change here alone is no visible change. */
+  hints: Record<string, string>;
+}
+
+/**
+ * - `delta`: changes since the cursor; what is not mentioned is unchanged.
+ * - `snapshot`: the complete set of the window; what is not mentioned by the last page is gone.
+ */
+export type PassKind = "delta" | "snapshot";
+
+export interface PullRequest {
+  calendar: { remoteKey: RemoteKey; hints: Readonly<Record<string, string>> };
+  /** `null`: no position is known, answer with a snapshot. */
+  cursor: Cursor | null;
+  /** `null`: first page of the pass. */
+  pageToken: PageToken | null;
+  /** What must be read at least. An adapter may read more; it may never read less. */
+  window: TimeRange;
+  /** Stored revisions of those keys that are stored. Lets an adapter skip the download of what is unchanged. */
+  revisionsOf(keys: readonly RemoteKey[]): Promise<ReadonlyMap<RemoteKey, Revision>>;
+  /** The adapter's own scratch for this pass, empty on its first page, dropped after its last. Never stored. */
+  memo: Map<string, unknown>;
+  /** A second opinion is wanted: do not trust a cheap mark (ctag) that says "nothing new". */
+  thorough?: boolean;
+}
+
+/** One page of a pass. */
+export interface PulledPage {
+  pass: PassKind;
+  /** Whole items that are new or changed. All objects of one remote item stand in one page. */
+  objects: CalendarObject[];
+  /** Items that exist and are unchanged at the stored revision; only a snapshot needs them. */
+  present: RemoteKey[];
+  /** Items that the provider says are gone. */
+  removed: RemoteKey[];
+  /** Items that exist and could not be read. */
+  quarantined: QuarantinedItem[];
+  /** Set on every page but the last. */
+  nextPageToken: PageToken | null;
+  /** Set on the last page: where the next pass starts. `null` there: the provider has no positions. */
+  nextCursor: Cursor | null;
+  /** How many items this pass has in all, where it is known; for progress. */
+  expectedItems?: number;
+  /** On the last page: hints to store with the calendar, if they changed. */
+  hints?: Record<string, string>;
+}
+
+export interface ConnectRequest {
+  /** What the user typed: an address, a host name, a URL. */
+  address: string;
+  credential: Credential;
+  /** A preset of the adapter (`icloud`), if one was chosen. */
+  preset?: string;
+  signal?: AbortSignal;
+}
+
+/** A login proved by a real authenticated read. */
+export interface ConnectedLogin {
+  remoteIdentity: string;
+  label: string;
+  endpoint: Record<string, string>;
+  calendars: RemoteCalendar[];
+}
+
+/**
+ * A provider adapter. Two methods are required; what a provider cannot do is absent.
+ * Only its `map-error.ts` sees HTTP statuses; everything thrown is a `KalendsError`, `cursor-expired` among them.
+ */
+export interface CalendarProvider {
+  readonly id: ProviderId;
+  /** All calendars of the login that can hold events. Complete, or it throws. */
+  listCalendars(access: ProviderAccess): Promise<RemoteCalendar[]>;
+  /** One page of changes or of the whole. See `PullRequest` and `PulledPage`. */
+  pullPage(access: ProviderAccess, request: PullRequest): Promise<PulledPage>;
+  /** Finds the service behind an address and proves the login. */
+  connect?(request: ConnectRequest): Promise<ConnectedLogin>;
+}

@@ -1,0 +1,41 @@
+import type { BusySpan } from "../busy.ts";
+import type { ChangeRecord } from "../change-record.ts";
+import type { CalendarId } from "../ids.ts";
+import type { TimeRange } from "../time-range.ts";
+import type { QuarantinedItem } from "../calendar-object.ts";
+import type { StoredObject } from "./sync-store.ts";
+
+/** What is known of a calendar's sync, as stored. Times in ms since the epoch. */
+export interface SyncState {
+  calendarId: CalendarId;
+  /** A live claim exists. */
+  syncing: boolean;
+  lastSuccess: number | null;
+  failures: number;
+  errorCode: string | null;
+  nextTry: number | null;
+  storedWindow: TimeRange | null;
+  spansBehind: boolean;
+  objects: number;
+  quarantined: number;
+  warnings: number;
+}
+
+/** Answers questions about one organization's data. */
+export interface Reader {
+  /** Stored merged spans that touch the range, per calendar, ordered by start. */
+  busySpans(calendarIds: readonly CalendarId[], range: TimeRange): Promise<Map<CalendarId, BusySpan[]>>;
+  /** Objects that may touch the range, page by page in key order. */
+  objects(calendarId: CalendarId, range: TimeRange | null, after: { remoteKey: string; uid: string } | null, limit: number): Promise<StoredObject[]>;
+  findObject(calendarId: CalendarId, remoteKey: string, uid: string): Promise<StoredObject | null>;
+  syncStates(calendarIds: readonly CalendarId[], now: number): Promise<Map<CalendarId, SyncState>>;
+  quarantined(calendarId: CalendarId, limit: number): Promise<QuarantinedItem[]>;
+}
+
+/** The organization's ordered output. */
+export interface ChangeFeed {
+  /** Records with a sequence greater than `since`, in order, at most `limit`. */
+  read(since: number, limit: number): Promise<ChangeRecord[]>;
+  /** Sequence of the newest record; 0 where there is none. */
+  head(): Promise<number>;
+}

@@ -1,0 +1,36 @@
+import type { OrganizationId } from "../ids.ts";
+import type { Organization } from "../parties.ts";
+import type { CredentialStore } from "./credential-store.ts";
+import type { Directory } from "./directory.ts";
+import type { JobQueue, JobSource } from "./job-queue.ts";
+import type { ChangeFeed, Reader } from "./reader.ts";
+import type { SyncStore } from "./sync-store.ts";
+
+/** Everything of one organization. No call on it can reach another one. */
+export interface OrganizationStore {
+  readonly organizationId: OrganizationId;
+  readonly directory: Directory;
+  readonly sync: SyncStore;
+  readonly reader: Reader;
+  readonly feed: ChangeFeed;
+  readonly jobs: JobQueue;
+  readonly credentials: CredentialStore;
+}
+
+/** A place to keep things. */
+export interface Store {
+  /** Schema: `run` applies what is missing and returns the names; `check` throws `store-unmigrated` or `store-too-new`; `print` gives the SQL. */
+  readonly migrations: {
+    run(): Promise<string[]>;
+    check(): Promise<void>;
+    print(): string;
+  };
+  addOrganization(organization: Organization): Promise<void>;
+  findOrganization(id: OrganizationId): Promise<Organization | null>;
+  listOrganizations(): Promise<Organization[]>;
+  organization(id: OrganizationId): OrganizationStore;
+  readonly jobSource: JobSource;
+  /** Settings of the whole database, such as the vault's key check. `put` throws `already-exists` where the name is taken. */
+  readonly settings: { get(name: string): Promise<string | null>; put(name: string, value: string): Promise<void> };
+  close(): Promise<void>;
+}

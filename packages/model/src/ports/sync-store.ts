@@ -1,0 +1,130 @@
+import type { BusySpan } from "../busy.ts";
+import type { QuarantinedItem } from "../calendar-object.ts";
+import type { NewChange } from "../change-record.ts";
+import type { CalendarId, Cursor, RemoteKey, Revision } from "../ids.ts";
+import type { TimeRange } from "../time-range.ts";
+import type { NewJob } from "./job-queue.ts";
+
+/** The right to sync one calendar for a while. `token` grows with every claim; a batch under an older token is refused. */
+export interface SyncClaim {
+  calendarId: CalendarId;
+  token: number;
+  cursor: Cursor | null;
+  /** Number of the last started pass; rows carry the pass that last saw them. */
+  pass: number;
+  /** Range for which objects and busy spans are stored; `null` before the first complete pass. */
+  storedWindow: TimeRange | null;
+  /** An earlier pass left objects changed and busy spans not derived. */
+  spansBehind: boolean;
+  /** A plan was refused and waits for a second opinion: number of items it would have removed. */
+  refusedRemovals: number | null;
+  failures: number;
+  lastSuccess: number | null;
+}
+
+/** One calendar object as it is stored. Times in ms; `timing` is plain JSON for expansion, `content` is sealed. */
+export interface StoredObject {
+  remoteKey: RemoteKey;
+  uid: string;
+  revision: Revision;
+  /** Keyed digest over everything kept of the object. */
+  digest: string;
+  /** Start of the first instance and end of the last one, overrides included; `null`: endless. */
+  first: number;
+  last: number | null;
+  /** JSON of `StoredTiming`. */
+  timing: string;
+  /**
+   * True where the object lies outside every query window: then `timing` is `{"events":[]}` and `content` is `null`, and the row
+   * only remembers that the item exists and when it comes near.
+   */
+  outside: boolean;
+  /** Sealed JSON of the events' contents by position, or `null` where there is none to keep. */
+  content: Uint8Array | null;
+  /** Number of warnings, and their codes as JSON; no event text. */
+  warnings: string | null;
+}
+
+/** Identity, revision and digest of a stored object: what planning needs. */
+export interface StoredMark {
+  remoteKey: RemoteKey;
+  uid: string;
+  revision: Revision;
+  digest: string;
+}
+
+/** Everything one page changes, applied in ONE transaction or not at all. */
+export interface ApplyBatch {
+  calendarId: CalendarId;
+  token: number;
+  pass: number;
+  /** Objects to write (new or changed). */
+  puts: StoredObject[];
+  /** Stored objects to drop, by key and uid, each leaving a tombstone. */
+  removes: { remoteKey: RemoteKey; uid: string }[];
+  /** Items seen unchanged: only marked with the pass; a new revision is stored where it moved without a change. */
+  seen: { remoteKey: RemoteKey; revision: Revision }[];
+  /** Items set aside; replaces earlier entries of the same key. An item that was put, seen or removed leaves the list. */
+  quarantined: QuarantinedItem[];
+  changes: NewChange[];
+  /** The calendar's whole set of merged spans, replacing the stored one; `null`: leave as is and mark them behind. */
+  busySpans: BusySpan[] | null;
+  jobs: NewJob[];
+  /** Present on the last page of a pass. */
+  completed: {
+    cursor: Cursor | null;
+    storedWindow: TimeRange;
+    hints: Record<string, string> | null;
+  } | null;
+  /** Set or cleared by the guard. */
+  refusedRemovals: number | null;
+  /** One audit line for the batch: plain words and counts. */
+  audit: string;
+  now: number;
+}
+
+export interface AppliedBatch {
+  /** Sequence of the last change record written, or `null` where there was none. */
+  lastSequence: number | null;
+}
+
+/** How a sync run ended, for the public status. */
+export interface SyncOutcome {
+  ok: boolean;
+  errorCode: string | null;
+  /** When the next try is due; `null`: not by itself. */
+  nextTry: number | null;
+}
+
+/** The sync line's own door to storage. Always inside one organization. */
+export interface SyncStore {
+  /** Claims the calendar for `leaseMs`; `null` where somebody else holds a live claim. */
+  claim(calendarId: CalendarId, holder: string, now: number, leaseMs: number): Promise<SyncClaim | null>;
+  /** Prolongs the claim. Throws `claim-lost` where the token is no longer the newest. */
+  renew(calendarId: CalendarId, token: number, now: number, leaseMs: number): Promise<void>;
+  /** Ends the claim and records the outcome; does nothing where the token is no longer the newest. */
+  release(calendarId: CalendarId, token: number, outcome: SyncOutcome, now: number): Promise<void>;
+  /** Starts a pass and returns its number. `forgetCursor` drops a dead cursor in the same step. Throws `claim-lost`. */
+  beginPass(calendarId: CalendarId, token: number, options: { forgetCursor: boolean }): Promise<number>;
+  /** Revisions of those keys that are stored or quarantined. Leaves out `outside` objects that touch `window`: they must be read again. */
+  revisionsOf(calendarId: CalendarId, keys: readonly RemoteKey[], window: TimeRange): Promise<Map<RemoteKey, Revision>>;
+  marksOf(calendarId: CalendarId, keys: readonly RemoteKey[]): Promise<StoredMark[]>;
+  /** Objects (quarantined items not among them) that passes before `pass` saw last, in key order, after `afterKey`. */
+  unseen(calendarId: CalendarId, pass: number, afterKey: RemoteKey | null, limit: number): Promise<StoredMark[]>;
+  /** Counts for the guard: all stored objects, and those not seen by `pass`. */
+  countObjects(calendarId: CalendarId, pass: number): Promise<{ all: number; unseen: number }>;
+  /** How many `outside` objects touch the window and so must be read again. */
+  countEntering(calendarId: CalendarId, window: TimeRange): Promise<number>;
+  /** Replaces the calendar's spans and stored window without a pass. Throws `claim-lost`. */
+  replaceSpans(calendarId: CalendarId, token: number, spans: BusySpan[], storedWindow: TimeRange): Promise<void>;
+  /** Timing of all objects that may touch the range (no content), in stable order. */
+  timings(calendarId: CalendarId, range: TimeRange): Promise<StoredTimingRow[]>;
+  /** Throws `claim-lost` where the token is no longer the newest; then nothing was written. */
+  applyBatch(batch: ApplyBatch): Promise<AppliedBatch>;
+}
+
+export interface StoredTimingRow {
+  remoteKey: RemoteKey;
+  uid: string;
+  timing: string;
+}

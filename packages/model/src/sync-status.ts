@@ -1,0 +1,43 @@
+import type { CalendarId, ConnectionId } from "./ids.ts";
+import type { ConnectionState } from "./parties.ts";
+
+/** What a calendar's sync is doing. `first-sync`: no complete pass yet; `delayed`: waiting for its next try after a failure. */
+export type SyncPhase = "first-sync" | "idle" | "syncing" | "delayed" | "stopped";
+
+/** Public status of one calendar. Times are ISO 8601 instants in UTC. */
+export interface CalendarStatus {
+  calendarId: CalendarId;
+  connectionId: ConnectionId;
+  name: string;
+  phase: SyncPhase;
+  lastSuccess: string | null;
+  /** Milliseconds since the last complete sync. */
+  freshnessMs: number | null;
+  nextTry: string | null;
+  /** Failures in a row. */
+  failures: number;
+  error: StatusError | null;
+  objects: number;
+  quarantined: number;
+  /** Items with warnings such as an unresolved zone. */
+  warnings: number;
+}
+
+export interface StatusError {
+  code: string;
+  remedy: string;
+  docs: string;
+}
+
+/** Public status of one connection and its calendars. */
+export interface ConnectionStatus {
+  connectionId: ConnectionId;
+  accountId: string;
+  provider: string;
+  label: string;
+  state: ConnectionState;
+  error: StatusError | null;
+  /** When the calendar list was last read completely. */
+  lastListed: string | null;
+  calendars: CalendarStatus[];
+}
