@@ -30,6 +30,10 @@ export interface Store {
   listOrganizations(): Promise<Organization[]>;
   organization(id: OrganizationId): OrganizationStore;
   readonly jobSource: JobSource;
+  /** Names of those who hold a claim or a job lease that has not run out. */
+  liveHolders(now: number): Promise<string[]>;
+  /** Ends all claims and job leases of a holder that is known to be dead. Fencing tokens stay as they are. */
+  releaseHolder(holder: string): Promise<void>;
   /** Settings of the whole database, such as the vault's key check. `put` throws `already-exists` where the name is taken. */
   readonly settings: { get(name: string): Promise<string | null>; put(name: string, value: string): Promise<void> };
   close(): Promise<void>;

@@ -4,6 +4,7 @@ import type { NewChange } from "../change-record.ts";
 import type { CalendarId, Cursor, RemoteKey, Revision } from "../ids.ts";
 import type { TimeRange } from "../time-range.ts";
 import type { NewJob } from "./job-queue.ts";
+import type { PassKind } from "./provider.ts";
 
 /** The right to sync one calendar for a while. `token` grows with every claim; a batch under an older token is refused. */
 export interface SyncClaim {
@@ -72,6 +73,8 @@ export interface ApplyBatch {
   jobs: NewJob[];
   /** Present on the last page of a pass. */
   completed: {
+    /** A completed snapshot also drops quarantined items that its pass did not name. */
+    pass: PassKind;
     cursor: Cursor | null;
     storedWindow: TimeRange;
     hints: Record<string, string> | null;
@@ -106,7 +109,7 @@ export interface SyncStore {
   release(calendarId: CalendarId, token: number, outcome: SyncOutcome, now: number): Promise<void>;
   /** Starts a pass and returns its number. `forgetCursor` drops a dead cursor in the same step. Throws `claim-lost`. */
   beginPass(calendarId: CalendarId, token: number, options: { forgetCursor: boolean }): Promise<number>;
-  /** Revisions of those keys that are stored or quarantined. Leaves out `outside` objects that touch `window`: they must be read again. */
+  /** Revisions of those keys that have stored objects (quarantined items are not told: they are read again). Leaves out `outside` objects that touch `window`: they must be read again. */
   revisionsOf(calendarId: CalendarId, keys: readonly RemoteKey[], window: TimeRange): Promise<Map<RemoteKey, Revision>>;
   marksOf(calendarId: CalendarId, keys: readonly RemoteKey[]): Promise<StoredMark[]>;
   /** Objects (quarantined items not among them) that passes before `pass` saw last, in key order, after `afterKey`. */
