@@ -65,10 +65,15 @@ export interface ApplyBatch {
   removes: { remoteKey: RemoteKey; uid: string }[];
   /** Items seen unchanged: only marked with the pass; a new revision is stored where it moved without a change. */
   seen: { remoteKey: RemoteKey; revision: Revision }[];
-  /** Items set aside; replaces earlier entries of the same key. An item that was put, seen or removed leaves the list. */
+  /**
+   * Items set aside; replaces earlier entries of the same key. An item that was put, seen or removed leaves the list; only one seen at the
+   * very revision at which it was set aside stays, marked with the pass. A good copy stored earlier stays too and counts as seen.
+   */
   quarantined: QuarantinedItem[];
+  /** Keys that the provider says are gone, whether an object is stored or not: they leave the quarantine list. */
+  gone?: readonly RemoteKey[];
   changes: NewChange[];
-  /** The calendar's whole set of merged spans, replacing the stored one; `null`: leave as is and mark them behind. */
+  /** The calendar's whole set of merged spans, replacing the stored one; `null`: leave as is, and mark them behind where objects changed. */
   busySpans: BusySpan[] | null;
   jobs: NewJob[];
   /** Present on the last page of a pass. */
@@ -78,6 +83,8 @@ export interface ApplyBatch {
     cursor: Cursor | null;
     storedWindow: TimeRange;
     hints: Record<string, string> | null;
+    /** The pass was a snapshot: quarantined items that it did not see are gone and leave the list. */
+    snapshot?: boolean;
   } | null;
   /** Set or cleared by the guard. */
   refusedRemovals: number | null;
@@ -105,8 +112,11 @@ export interface SyncStore {
   claim(calendarId: CalendarId, holder: string, now: number, leaseMs: number): Promise<SyncClaim | null>;
   /** Prolongs the claim. Throws `claim-lost` where the token is no longer the newest. */
   renew(calendarId: CalendarId, token: number, now: number, leaseMs: number): Promise<void>;
-  /** Ends the claim and records the outcome; does nothing where the token is no longer the newest. */
-  release(calendarId: CalendarId, token: number, outcome: SyncOutcome, now: number): Promise<void>;
+  /**
+   * Ends the claim and records the outcome (`null`: only lets go); does nothing where the token is no longer the newest.
+   * The time of the last success is set by the batch that completes a pass, not here.
+   */
+  release(calendarId: CalendarId, token: number, outcome: SyncOutcome | null, now: number): Promise<void>;
   /** Starts a pass and returns its number. `forgetCursor` drops a dead cursor in the same step. Throws `claim-lost`. */
   beginPass(calendarId: CalendarId, token: number, options: { forgetCursor: boolean }): Promise<number>;
   /** Revisions of those keys that have stored objects (quarantined items are not told: they are read again). Leaves out `outside` objects that touch `window`: they must be read again. */
