@@ -54,7 +54,10 @@ export interface EventTiming {
   status: EventStatus;
   /** `true` where the event does not block time (TRANSP:TRANSPARENT). */
   transparent: boolean;
-  /** The provider's own free-busy word for the event, where it has one; wins over status and transparency. */
+  /**
+   * The provider's own free-busy word for the event, where it has one; wins over a tentative status or answer, never over
+   * cancelled, declined or transparent (see `busyKindOf` of @kalends/availability).
+   */
   showAs?: BusyKind;
   /** The account holder's own answer to the invitation, where one is known. */
   participation?: Participation;
