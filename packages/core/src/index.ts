@@ -1,1 +1,16 @@
-export {};
+export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
+export type { AccountInput, OrganizationEngine } from "./organization-engine.ts";
+export type { ConnectInput, ConnectResult } from "./connect/connect-login.ts";
+export type { CalendarListReport } from "./calendars/refresh-calendars.ts";
+export type { FreeBusyRequest } from "./read/read-free-busy.ts";
+export type { OccurrenceList, OccurrenceRequest } from "./read/list-occurrences.ts";
+export type { Scheduler } from "./schedule/scheduler.ts";
+export { defaultSettings, type EngineSettings } from "./settings.ts";
+export type { SyncOptions } from "./sync/sync-calendar.ts";
+export type { SyncManyOptions, SyncManyReport } from "./sync/sync-many.ts";
+export type { SyncProgress, SyncReport } from "./sync/sync-report.ts";
+export { planChanges, type ChangePlan, type PlanInput } from "./sync/plan-changes.ts";
+export { guardPage, sweepIsBelievable } from "./sync/guard-plan.ts";
+export { deriveBusySpans, type DerivedSpans, type TimingPart } from "./sync/derive-busy-spans.ts";
+export { minimize, type MinimalObject } from "./sync/minimize.ts";
+export { accountNeeds, type AccountNeeds } from "./permissions/account-needs.ts";

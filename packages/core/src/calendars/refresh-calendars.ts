@@ -1,0 +1,76 @@
+import { toKalendsError } from "@kalends/model";
+import type { CalendarListUpdate, Connection, OrganizationStore, RemoteCalendar } from "@kalends/model";
+import { openConnection } from "../connect/open-credential.ts";
+import { newId } from "../new-id.ts";
+import type { Runtime } from "../runtime.ts";
+import { findProvider } from "../sync/calendar-context.ts";
+import { listIsBelievable, planCalendarList } from "./plan-calendar-list.ts";
+
+/** What reading a calendar list changed. */
+export interface CalendarListReport {
+  connectionId: string;
+  added: string[];
+  changed: string[];
+  removed: string[];
+}
+
+/** Reads a connection's calendar list and brings the stored one up to it. Throws what the provider throws, after noting it. */
+export async function refreshCalendars(
+  runtime: Runtime,
+  store: OrganizationStore,
+  connection: Connection,
+  options: { signal?: AbortSignal } = {},
+): Promise<CalendarListReport> {
+  const { clock } = runtime;
+  try {
+    runtime.pauses.check(connection.id);
+    const update = await readUpdate(runtime, store, connection, options.signal);
+    await store.directory.applyCalendarList(update);
+    await store.directory.noteListed(connection.id, { at: clock.now(), errorCode: null });
+    if (update.changes.length > 0) runtime.signal.wake(store.organizationId);
+    return {
+      connectionId: connection.id,
+      added: update.added.map(({ id }) => id),
+      changed: update.changed.map(({ id }) => id),
+      removed: update.removed,
+    };
+  } catch (thrown) {
+    const error = toKalendsError(thrown);
+    runtime.pauses.note(connection.id, error);
+    runtime.logger.log("warn", "calendar list failed", { connection: connection.id, code: error.code });
+    if (error.failure === "auth") {
+      await store.directory.setConnectionState(connection.id, "needs-reauth", error.code, clock.now());
+    } else if (error.code !== "connection-stopped" && error.code !== "aborted") {
+      await store.directory.noteListed(connection.id, { at: clock.now(), errorCode: error.code });
+    }
+    throw error;
+  }
+}
+
+async function readUpdate(
+  runtime: Runtime,
+  store: OrganizationStore,
+  connection: Connection,
+  signal: AbortSignal | undefined,
+): Promise<CalendarListUpdate> {
+  const provider = findProvider(runtime, connection);
+  const access = { ...(await openConnection(runtime.vault, store, connection)), ...(signal === undefined ? {} : { signal }) };
+  const stored = await store.directory.listCalendars({ connectionId: connection.id, includeRemoved: true });
+  const present = stored.filter((calendar) => calendar.removedAt === null).length;
+  const plan = (listed: RemoteCalendar[]): CalendarListUpdate =>
+    planCalendarList({ connection, stored, listed, now: runtime.clock.now(), newId: () => newId(runtime.random, "cal") });
+  const list = async (): Promise<RemoteCalendar[]> => {
+    try {
+      return await provider.listCalendars(access);
+    } catch (thrown) {
+      // One refused login is asked twice before the user is asked to connect again.
+      if (toKalendsError(thrown).failure !== "auth") throw thrown;
+      await runtime.clock.sleep(runtime.settings.confirmAfterMs, signal);
+      return provider.listCalendars(access);
+    }
+  };
+  const first = plan(await list());
+  if (listIsBelievable(present, first.removed.length)) return first;
+  await runtime.clock.sleep(runtime.settings.confirmAfterMs, signal);
+  return plan(await list());
+}

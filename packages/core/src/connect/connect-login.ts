@@ -1,0 +1,88 @@
+import { KalendsError } from "@kalends/model";
+import type { AccountId, Connection, ConnectedLogin, Credential, OrganizationStore, ProviderId } from "@kalends/model";
+import { planCalendarList } from "../calendars/plan-calendar-list.ts";
+import { newId } from "../new-id.ts";
+import type { Runtime } from "../runtime.ts";
+import { findProvider } from "../sync/calendar-context.ts";
+import { storeCredential } from "./open-credential.ts";
+
+export interface ConnectInput {
+  accountId: AccountId;
+  provider: ProviderId;
+  /** What the user typed: an address, a host name, a URL. */
+  address: string;
+  credential: Credential;
+  preset?: string;
+  signal?: AbortSignal;
+}
+
+/** A connected login and its calendars. */
+export interface ConnectResult {
+  connection: Connection;
+  /** The login was known; its connection was mended in place, with the same ids. */
+  reconnected: boolean;
+  calendars: { id: string; name: string }[];
+}
+
+/**
+ * Connects a login: finds the service, proves the login by a real read, seals the credential, lists the calendars and plans
+ * their first sync. The same login of the same account again mends its connection in place.
+ */
+export async function connectLogin(runtime: Runtime, store: OrganizationStore, input: ConnectInput): Promise<ConnectResult> {
+  const { directory } = store;
+  if ((await directory.findAccount(input.accountId)) === null) throw new KalendsError("not-found", `There is no account ${input.accountId}`);
+  const login = await proveLogin(runtime, input);
+  const known = (await directory.listConnections(input.accountId)).find(
+    (candidate) => candidate.provider === input.provider && candidate.remoteIdentity === login.remoteIdentity,
+  );
+  const connection = known ?? (await addConnection(runtime, store, input, login));
+  const before = await store.credentials.get(connection.id);
+  await storeCredential(runtime.vault, store, connection.id, input.credential, before?.generation ?? 0);
+  const now = runtime.clock.now();
+  await directory.updateEndpoint(connection.id, login.endpoint);
+  await directory.setConnectionState(connection.id, "connected", null, now);
+  const stored = await directory.listCalendars({ connectionId: connection.id, includeRemoved: true });
+  const plan = planCalendarList({ connection, stored, listed: login.calendars, now, newId: () => newId(runtime.random, "cal") });
+  // Proving a login is one reading; what is missing from it is removed only by the calendar list's own two.
+  const kept = { ...plan, removed: [], changes: plan.changes.filter(({ kind }) => kind !== "calendar-removed") };
+  const resumed = stored.filter(({ removedAt }) => removedAt === null).map(({ id }) => ({ kind: "sync-calendar" as const, subject: id, runAt: now }));
+  kept.jobs.push(...resumed, { kind: "list-calendars", subject: connection.id, runAt: now + runtime.settings.listEveryMs });
+  await directory.applyCalendarList(kept);
+  await directory.noteListed(connection.id, { at: now, errorCode: null });
+  const calendars = await directory.listCalendars({ connectionId: connection.id });
+  return {
+    connection: (await directory.findConnection(connection.id)) ?? connection,
+    reconnected: known !== undefined,
+    calendars: calendars.map(({ id, name }) => ({ id, name })),
+  };
+}
+
+async function proveLogin(runtime: Runtime, input: ConnectInput): Promise<ConnectedLogin> {
+  const provider = findProvider(runtime, { provider: input.provider });
+  if (provider.connect === undefined) throw new KalendsError("provider-unknown", `The provider ${input.provider} cannot connect by address`);
+  return provider.connect({
+    address: input.address,
+    credential: input.credential,
+    ...(input.preset === undefined ? {} : { preset: input.preset }),
+    ...(input.signal === undefined ? {} : { signal: input.signal }),
+  });
+}
+
+async function addConnection(runtime: Runtime, store: OrganizationStore, input: ConnectInput, login: ConnectedLogin): Promise<Connection> {
+  const connection: Connection = {
+    organizationId: store.organizationId,
+    id: newId(runtime.random, "con"),
+    accountId: input.accountId,
+    provider: input.provider,
+    // Becomes `connected` once its credential is stored; until then nothing syncs it.
+    state: "needs-reauth",
+    remoteIdentity: login.remoteIdentity,
+    label: login.label,
+    endpoint: login.endpoint,
+    createdAt: runtime.clock.now(),
+    listedAt: null,
+    errorCode: null,
+  };
+  await store.directory.addConnection(connection);
+  return connection;
+}

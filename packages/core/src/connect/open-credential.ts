@@ -1,0 +1,56 @@
+import { KalendsError, Secret } from "@kalends/model";
+import type { Connection, Credential, OrganizationStore, ProviderAccess, SealContext, Vault } from "@kalends/model";
+
+/** Where a connection's credential lives; bound into its seal. */
+export function credentialContext(organizationId: string, connectionId: string, generation: number): SealContext {
+  return { organizationId, table: "credential", row: connectionId, column: "sealed", purpose: "credential", generation };
+}
+
+/** The plain form that is sealed; it exists only between the vault and these two functions. */
+type PlainCredential =
+  | { kind: "password"; username: string; password: string }
+  | { kind: "oauth"; accessToken: string; refreshToken: string | null; expiresAt: number | null; scopes: string[] };
+
+function toPlain(credential: Credential): PlainCredential {
+  if (credential.kind === "password") return { ...credential, password: credential.password.reveal() };
+  return {
+    ...credential,
+    accessToken: credential.accessToken.reveal(),
+    refreshToken: credential.refreshToken?.reveal() ?? null,
+  };
+}
+
+function fromPlain(plain: PlainCredential): Credential {
+  if (plain.kind === "password") return { ...plain, password: new Secret(plain.password) };
+  return {
+    ...plain,
+    accessToken: new Secret(plain.accessToken),
+    refreshToken: plain.refreshToken === null ? null : new Secret(plain.refreshToken),
+  };
+}
+
+/** Seals a credential and stores it as the generation after `expected`. Throws `revision-conflict` where somebody was faster. */
+export async function storeCredential(
+  vault: Vault,
+  store: OrganizationStore,
+  connectionId: string,
+  credential: Credential,
+  expected: number,
+): Promise<void> {
+  const plaintext = new TextEncoder().encode(JSON.stringify(toPlain(credential)));
+  const context = credentialContext(store.organizationId, connectionId, expected + 1);
+  await store.credentials.put(connectionId, await vault.seal(plaintext, context), expected);
+}
+
+/** Opens a connection for one run. Throws `connection-stopped`, `open-failed` or `not-found`. */
+export async function openConnection(vault: Vault, store: OrganizationStore, connection: Connection): Promise<ProviderAccess> {
+  if (connection.state !== "connected") {
+    throw new KalendsError("connection-stopped", `The connection ${connection.id} is in the state ${connection.state}`);
+  }
+  const record = await store.credentials.get(connection.id);
+  if (record === null) throw new KalendsError("not-found", `The connection ${connection.id} has no credential`);
+  const context = credentialContext(store.organizationId, connection.id, record.generation);
+  const plaintext = await vault.open(record.sealed, context);
+  const credential = fromPlain(JSON.parse(new TextDecoder().decode(plaintext)) as PlainCredential);
+  return { endpoint: connection.endpoint, credential };
+}

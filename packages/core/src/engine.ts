@@ -1,0 +1,81 @@
+import { KalendsError, organizationIdSchema, silentLogger } from "@kalends/model";
+import type { CalendarProvider, Clock, Logger, Organization, Random, Store, Vault } from "@kalends/model";
+import { createConnectionPauses } from "./connect/connection-pauses.ts";
+import { createChangeSignal } from "./notify/change-signal.ts";
+import { organizationEngine, type OrganizationEngine } from "./organization-engine.ts";
+import type { Runtime } from "./runtime.ts";
+import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
+import { defaultSettings, type EngineSettings } from "./settings.ts";
+
+export interface EngineOptions {
+  store: Store;
+  vault: Vault;
+  providers: readonly CalendarProvider[];
+  clock: Clock;
+  random: Random;
+  logger?: Logger;
+  /** Names this process among those that share the store. */
+  holder: string;
+  settings?: Partial<EngineSettings>;
+}
+
+/** The engine over one store: organizations, and the scheduler that serves all of them. */
+export interface Engine {
+  readonly scheduler: Scheduler;
+  /** Makes the organization if it is not there. */
+  openOrganization(id: string, name?: string): Promise<OrganizationEngine>;
+  listOrganizations(): Promise<Organization[]>;
+}
+
+const keyCheckSetting = "vault.key-check";
+
+/** Opens the engine. Throws `key-wrong` where the store was sealed with another key; nothing is written then. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { store, vault, clock, random, holder } = options;
+  const logger = options.logger ?? silentLogger;
+  await checkKey(store, vault);
+  const runtime: Runtime = {
+    clock,
+    random,
+    logger,
+    store,
+    vault,
+    holder,
+    providers: new Map(options.providers.map((provider) => [provider.id, provider])),
+    settings: { ...defaultSettings, ...options.settings },
+    pauses: createConnectionPauses(clock),
+    signal: createChangeSignal(() => logger.log("error", "a change listener failed")),
+  };
+  return {
+    scheduler: createScheduler(runtime),
+    openOrganization: async (id, name = id) => {
+      if (!organizationIdSchema.safeParse(id).success) throw new KalendsError("invalid-argument", "An organization id has 1 to 128 characters");
+      if ((await store.findOrganization(id)) === null) await addOrganization(store, { id, name, createdAt: clock.now() });
+      return organizationEngine(runtime, store.organization(id));
+    },
+    listOrganizations: () => store.listOrganizations(),
+  };
+}
+
+/** Two processes may open a new store at once: who comes second finds the work done. */
+async function addOrganization(store: Store, organization: Organization): Promise<void> {
+  try {
+    await store.addOrganization(organization);
+  } catch (thrown) {
+    if (!(thrown instanceof KalendsError) || thrown.code !== "already-exists") throw thrown;
+  }
+}
+
+async function checkKey(store: Store, vault: Vault): Promise<void> {
+  const check = await vault.keyCheck();
+  let known = await store.settings.get(keyCheckSetting);
+  if (known === null) {
+    try {
+      await store.settings.put(keyCheckSetting, check);
+    } catch (thrown) {
+      if (!(thrown instanceof KalendsError) || thrown.code !== "already-exists") throw thrown;
+    }
+    known = await store.settings.get(keyCheckSetting);
+  }
+  if (known !== check) throw new KalendsError("key-wrong", "The key does not match the one that this database was sealed with");
+}

@@ -1,0 +1,111 @@
+import type { FreeBusyAnswer } from "@kalends/availability";
+import { assertZone } from "@kalends/ical";
+import { accountInputSchema, KalendsError, scopes } from "@kalends/model";
+import type { Account, Calendar, ChangeRecord, Connection, ConnectionStatus, OrganizationStore, QuarantinedItem } from "@kalends/model";
+import { refreshCalendars, type CalendarListReport } from "./calendars/refresh-calendars.ts";
+import { connectLogin, type ConnectInput, type ConnectResult } from "./connect/connect-login.ts";
+import { newId } from "./new-id.ts";
+import { ensureDefaultAuthorization } from "./permissions/default-application.ts";
+import { listOccurrences, type OccurrenceList, type OccurrenceRequest } from "./read/list-occurrences.ts";
+import { readFreeBusy, type FreeBusyRequest } from "./read/read-free-busy.ts";
+import type { Runtime } from "./runtime.ts";
+import { readStatus } from "./status/read-status.ts";
+import { syncCalendar, type SyncOptions } from "./sync/sync-calendar.ts";
+import { syncMany, type SyncManyOptions, type SyncManyReport } from "./sync/sync-many.ts";
+import type { SyncReport } from "./sync/sync-report.ts";
+
+export interface AccountInput {
+  /** Your own id of the user; unique in the organization. */
+  externalId?: string;
+  displayName?: string;
+  /** IANA zone for all-day and floating times. Default `UTC`. */
+  timeZone?: string;
+}
+
+/** Everything the engine does inside one organization. */
+export interface OrganizationEngine {
+  readonly organizationId: string;
+  /** Throws `already-exists` where the external id is taken, `zone-unknown`, `invalid-argument`. */
+  createAccount(input?: AccountInput): Promise<Account>;
+  findAccount(id: string): Promise<Account | null>;
+  findAccountByExternalId(externalId: string): Promise<Account | null>;
+  listAccounts(): Promise<Account[]>;
+  connect(input: ConnectInput): Promise<ConnectResult>;
+  listConnections(accountId?: string): Promise<Connection[]>;
+  listCalendars(filter?: { accountId?: string; connectionId?: string }): Promise<Calendar[]>;
+  /** Reads a connection's calendar list now. */
+  refreshCalendars(connectionId: string, options?: { signal?: AbortSignal }): Promise<CalendarListReport>;
+  /** Reads calendar lists, then changes of all calendars, or of those chosen. Failures are in the report, not thrown. */
+  sync(options?: SyncManyOptions): Promise<SyncManyReport>;
+  syncCalendar(calendarId: string, options?: SyncOptions): Promise<SyncReport>;
+  /** Forgets the position of a calendar and reads it whole; what changed meanwhile comes out as changes. */
+  resync(calendarId: string, options?: Omit<SyncOptions, "fresh">): Promise<SyncReport>;
+  freeBusy(request: FreeBusyRequest): Promise<FreeBusyAnswer>;
+  occurrences(request: OccurrenceRequest): Promise<OccurrenceList>;
+  status(accountId?: string): Promise<ConnectionStatus[]>;
+  quarantined(calendarId: string): Promise<QuarantinedItem[]>;
+  /** Change records after `since`, in order. */
+  changes(since: number, limit?: number): Promise<ChangeRecord[]>;
+  /** Number of the newest change record. */
+  changesHead(): Promise<number>;
+  /** Calls the listener after changes were committed by this process. */
+  onChange(listener: () => void): () => void;
+}
+
+export function organizationEngine(runtime: Runtime, store: OrganizationStore): OrganizationEngine {
+  const { directory } = store;
+  const findConnection = async (id: string): Promise<Connection> => {
+    const connection = await directory.findConnection(id);
+    if (connection === null) throw new KalendsError("not-found", `There is no connection ${id}`);
+    return connection;
+  };
+  return {
+    organizationId: store.organizationId,
+    createAccount: (input = {}) => createAccount(runtime, store, input),
+    findAccount: (id) => directory.findAccount(id),
+    findAccountByExternalId: (externalId) => directory.findAccountByExternalId(externalId),
+    listAccounts: () => directory.listAccounts(),
+    connect: async (input) => {
+      const result = await connectLogin(runtime, store, input);
+      runtime.signal.wake(store.organizationId);
+      return result;
+    },
+    listConnections: (accountId) => directory.listConnections(accountId),
+    listCalendars: (filter) => directory.listCalendars(filter),
+    refreshCalendars: async (connectionId, options) => refreshCalendars(runtime, store, await findConnection(connectionId), options),
+    sync: (options) => syncMany(runtime, store, options),
+    syncCalendar: (calendarId, options) => syncCalendar(runtime, store, calendarId, options),
+    resync: (calendarId, options) => syncCalendar(runtime, store, calendarId, { ...options, fresh: true }),
+    freeBusy: (request) => readFreeBusy(runtime, store, request),
+    occurrences: (request) => listOccurrences(runtime, store, request),
+    status: (accountId) => readStatus(runtime, store, accountId),
+    quarantined: (calendarId) => store.reader.quarantined(calendarId, 1_000),
+    changes: (since, limit = 1_000) => store.feed.read(since, limit),
+    changesHead: () => store.feed.head(),
+    onChange: (listener) =>
+      runtime.signal.subscribe((organizationId) => {
+        if (organizationId === store.organizationId) listener();
+      }),
+  };
+}
+
+async function createAccount(runtime: Runtime, store: OrganizationStore, input: AccountInput): Promise<Account> {
+  const parsed = accountInputSchema.safeParse(input);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new KalendsError("invalid-argument", `The account's ${issue?.path.join(".") ?? "input"} is not acceptable`);
+  }
+  const timeZone = input.timeZone ?? "UTC";
+  assertZone(timeZone);
+  const account: Account = {
+    organizationId: store.organizationId,
+    id: newId(runtime.random, "acc"),
+    externalId: input.externalId ?? null,
+    displayName: input.displayName ?? null,
+    timeZone,
+    createdAt: runtime.clock.now(),
+  };
+  await store.directory.addAccount(account);
+  await ensureDefaultAuthorization(runtime, store, account.id, scopes);
+  return account;
+}

@@ -1,0 +1,19 @@
+import type { CalendarProvider, Clock, Logger, ProviderId, Random, Store, Vault } from "@kalends/model";
+import type { ConnectionPauses } from "./connect/connection-pauses.ts";
+import type { ChangeSignal } from "./notify/change-signal.ts";
+import type { EngineSettings } from "./settings.ts";
+
+/** Everything the engine touches comes in through here; nothing is taken from globals. */
+export interface Runtime {
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  store: Store;
+  vault: Vault;
+  providers: ReadonlyMap<ProviderId, CalendarProvider>;
+  /** Names this process among those that share the store. */
+  holder: string;
+  settings: EngineSettings;
+  pauses: ConnectionPauses;
+  signal: ChangeSignal;
+}

@@ -1,0 +1,59 @@
+import { KalendsError, toKalendsError } from "@kalends/model";
+import type { ClaimedJob, OrganizationStore } from "@kalends/model";
+import { refreshCalendars } from "../calendars/refresh-calendars.ts";
+import type { Runtime } from "../runtime.ts";
+import { jittered, waitAfterFailure } from "../sync/backoff.ts";
+import { rollWindow } from "../sync/roll-window.ts";
+import { syncCalendar } from "../sync/sync-calendar.ts";
+import type { SyncReport } from "../sync/sync-report.ts";
+
+/** What becomes of a job after its run: queued again at a time, or out of the queue; `failed` counts as an attempt. */
+export interface JobOutcome {
+  nextRunAt: number | null;
+  failed: boolean;
+  report?: SyncReport;
+}
+
+/** Runs one claimed job. Throws nothing: a failure is an outcome. */
+export async function runJob(runtime: Runtime, job: ClaimedJob, signal: AbortSignal): Promise<JobOutcome> {
+  const store = runtime.store.organization(job.organizationId);
+  const { clock, settings, random } = runtime;
+  try {
+    if (job.kind === "sync-calendar") return await runSync(runtime, store, job.subject, signal);
+    if (job.kind === "list-calendars") {
+      await runList(runtime, store, job.subject, signal);
+      return { nextRunAt: clock.now() + jittered(settings.listEveryMs, settings, random), failed: false };
+    }
+    await rollWindow(runtime, store, job.subject, signal);
+    return { nextRunAt: clock.now() + jittered(settings.rollEveryMs, settings, random), failed: false };
+  } catch (thrown) {
+    const error = toKalendsError(thrown);
+    if (isOver(error)) return { nextRunAt: null, failed: true };
+    const wait = error.code === "calendar-busy" ? settings.leaseMs : waitAfterFailure(error, job.attempts + 1, settings, random);
+    return { nextRunAt: wait === null ? null : clock.now() + wait, failed: true };
+  }
+}
+
+/** The subject is not there any more, or must not be read: the job ends, a reconnect or a new authorization starts it again. */
+function isOver(error: KalendsError): boolean {
+  return ["not-found", "connection-stopped", "calendar-gone", "permission-denied"].includes(error.code);
+}
+
+async function runSync(runtime: Runtime, store: OrganizationStore, calendarId: string, signal: AbortSignal): Promise<JobOutcome> {
+  const report = await syncCalendar(runtime, store, calendarId, { signal });
+  const nextRunAt = report.nextTry === null ? null : Date.parse(report.nextTry);
+  if (report.ok) {
+    const { clock, settings, random } = runtime;
+    // Coalesced: the earliest roll stands, so this only sees to it that there is one.
+    const runAt = clock.now() + jittered(settings.rollEveryMs, settings, random);
+    await store.jobs.enqueue({ kind: "roll-window", subject: calendarId, runAt });
+  }
+  const over = report.error !== null && isOver(new KalendsError(report.error.code, report.error.message));
+  return { nextRunAt: over ? null : nextRunAt, failed: !report.ok, report };
+}
+
+async function runList(runtime: Runtime, store: OrganizationStore, connectionId: string, signal: AbortSignal): Promise<void> {
+  const connection = await store.directory.findConnection(connectionId);
+  if (connection === null) throw new KalendsError("not-found", `There is no connection ${connectionId}`);
+  await refreshCalendars(runtime, store, connection, { signal });
+}

@@ -1,0 +1,38 @@
+/** How the engine paces itself. All durations in milliseconds. */
+export interface EngineSettings {
+  /** How often a calendar is polled. */
+  pollEveryMs: number;
+  /** How often a connection's calendar list is read. */
+  listEveryMs: number;
+  /** How often a calendar's busy spans follow the moving window. */
+  rollEveryMs: number;
+  /** Spread of every planned time, as a part of it: 0.2 is plus or minus 20 %. */
+  jitter: number;
+  /** Claims and job leases live this long without renewal. */
+  leaseMs: number;
+  /** A calendar counts as fresh this long after its last complete sync. */
+  freshForMs: number;
+  /** First wait after a failure; doubles with each further one. */
+  retryFirstMs: number;
+  retryMostMs: number;
+  /** Waits up to this long happen inside the run; longer ones put the calendar off. */
+  inlineWaitMs: number;
+  /** Pause before the second read that confirms a large removal or a refused login. */
+  confirmAfterMs: number;
+  /** Calendars synced at once, each of another connection. */
+  concurrency: number;
+}
+
+export const defaultSettings: EngineSettings = {
+  pollEveryMs: 5 * 60_000,
+  listEveryMs: 60 * 60_000,
+  rollEveryMs: 24 * 60 * 60_000,
+  jitter: 0.2,
+  leaseMs: 30_000,
+  freshForMs: 20 * 60_000,
+  retryFirstMs: 15_000,
+  retryMostMs: 60 * 60_000,
+  inlineWaitMs: 5_000,
+  confirmAfterMs: 1_500,
+  concurrency: 4,
+};

@@ -1,0 +1,56 @@
+import { errorTable } from "@kalends/model";
+import type { Calendar, CalendarStatus, Connection, ConnectionStatus, ErrorCode, OrganizationStore, StatusError, SyncPhase, SyncState } from "@kalends/model";
+import type { Runtime } from "../runtime.ts";
+
+function toStatusError(code: string | null): StatusError | null {
+  if (code === null) return null;
+  const known = code in errorTable ? (code as ErrorCode) : "internal";
+  return { code: known, remedy: errorTable[known].remedy, docs: `reference/errors.md#${known}` };
+}
+
+function phaseOf(connection: Connection, state: SyncState | undefined): SyncPhase {
+  if (connection.state !== "connected") return "stopped";
+  if (state?.syncing === true) return state.lastSuccess === null ? "first-sync" : "syncing";
+  if (state !== undefined && state.errorCode !== null) return state.nextTry === null ? "stopped" : "delayed";
+  return state === undefined || state.lastSuccess === null ? "first-sync" : "idle";
+}
+
+const toIso = (ms: number | null | undefined): string | null => (ms === null || ms === undefined ? null : new Date(ms).toISOString());
+
+function calendarStatus(connection: Connection, calendar: Calendar, state: SyncState | undefined, now: number): CalendarStatus {
+  const lastSuccess = state?.lastSuccess ?? null;
+  return {
+    calendarId: calendar.id,
+    connectionId: connection.id,
+    name: calendar.name,
+    phase: phaseOf(connection, state),
+    lastSuccess: toIso(lastSuccess),
+    freshnessMs: lastSuccess === null ? null : Math.max(0, now - lastSuccess),
+    nextTry: toIso(state?.nextTry),
+    failures: state?.failures ?? 0,
+    error: toStatusError(state?.errorCode ?? null),
+    objects: state?.objects ?? 0,
+    quarantined: state?.quarantined ?? 0,
+    warnings: state?.warnings ?? 0,
+  };
+}
+
+/** Public status of every connection, or of one account's, with its calendars. */
+export async function readStatus(runtime: Runtime, store: OrganizationStore, accountId?: string): Promise<ConnectionStatus[]> {
+  const now = runtime.clock.now();
+  const connections = await store.directory.listConnections(accountId);
+  const calendars = await store.directory.listCalendars(accountId === undefined ? {} : { accountId });
+  const states = await store.reader.syncStates(calendars.map(({ id }) => id), now);
+  return connections.map((connection) => ({
+    connectionId: connection.id,
+    accountId: connection.accountId,
+    provider: connection.provider,
+    label: connection.label,
+    state: connection.state,
+    error: toStatusError(connection.errorCode),
+    lastListed: toIso(connection.listedAt),
+    calendars: calendars
+      .filter((calendar) => calendar.connectionId === connection.id)
+      .map((calendar) => calendarStatus(connection, calendar, states.get(calendar.id), now)),
+  }));
+}

@@ -1,0 +1,84 @@
+import type { AppliedBatch, ApplyBatch, BusySpan, NewChange, PulledPage, RemoteKey, Revision, StoredTiming, TimeRange } from "@kalends/model";
+import type { CalendarContext } from "./calendar-context.ts";
+import { deriveBusySpans, type TimingPart } from "./derive-busy-spans.ts";
+import { minimize } from "./minimize.ts";
+import { planChanges, type ChangePlan } from "./plan-changes.ts";
+import { sealObject } from "./seal-object.ts";
+
+/** The running pass, as far as writing needs it. */
+export interface PassHandle {
+  token: number;
+  pass: number;
+}
+
+export function subjectOf(context: CalendarContext): Pick<NewChange, "accountId" | "connectionId" | "calendarId"> & { calendarId: string } {
+  const { calendar } = context;
+  return { accountId: calendar.accountId, connectionId: calendar.connectionId, calendarId: calendar.id };
+}
+
+/** Steps 2 to 4 of the sync line for one page: minimize, seal, compare with what is stored. */
+export async function planPage(
+  context: CalendarContext,
+  page: PulledPage,
+  knownRevisions: ReadonlyMap<RemoteKey, Revision>,
+): Promise<ChangePlan> {
+  const { calendar, needs, floatingZone, sealer, store } = context;
+  const objects = page.objects.map((object) =>
+    sealObject(minimize(object, needs, floatingZone), sealer, store.organizationId, calendar.id),
+  );
+  const keys = new Set<RemoteKey>([...page.objects.map((object) => object.remoteKey), ...page.removed]);
+  const stored = keys.size === 0 ? [] : await store.sync.marksOf(calendar.id, [...keys]);
+  const present = page.present.map((remoteKey) => ({ remoteKey, revision: knownRevisions.get(remoteKey) ?? null }));
+  return planChanges({ objects, present, removed: page.removed, stored, subject: subjectOf(context) });
+}
+
+/** Step 6: the calendar's spans as they will be once the plan is applied. */
+export async function spansAfter(context: CalendarContext, plan: ChangePlan | null, window: TimeRange): Promise<BusySpan[]> {
+  const parts = new Map<string, TimingPart>();
+  const key = (remoteKey: string, uid: string): string => `${remoteKey}\n${uid}`;
+  for (const row of await context.store.sync.timings(context.calendar.id, window)) {
+    parts.set(key(row.remoteKey, row.uid), { uid: row.uid, timing: JSON.parse(row.timing) as StoredTiming });
+  }
+  for (const gone of plan?.removes ?? []) parts.delete(key(gone.remoteKey, gone.uid));
+  for (const put of plan?.puts ?? []) {
+    parts.set(key(put.remoteKey, put.uid), { uid: put.uid, timing: JSON.parse(put.timing) as StoredTiming });
+  }
+  const derived = deriveBusySpans([...parts.values()], window, context.floatingZone);
+  if (derived.capped) context.runtime.logger.log("warn", "a series was cut at a limit", { calendar: context.calendar.id });
+  return derived.spans;
+}
+
+export interface BatchParts {
+  plan?: ChangePlan;
+  quarantined?: PulledPage["quarantined"];
+  busySpans: BusySpan[] | null;
+  completed: ApplyBatch["completed"];
+  refusedRemovals?: number | null;
+  audit: string;
+}
+
+/** Step 7: one transaction. */
+export function applyParts(context: CalendarContext, handle: PassHandle, parts: BatchParts): Promise<AppliedBatch> {
+  const { runtime, store, calendar } = context;
+  return store.sync.applyBatch({
+    calendarId: calendar.id,
+    token: handle.token,
+    pass: handle.pass,
+    puts: parts.plan?.puts ?? [],
+    removes: parts.plan?.removes ?? [],
+    seen: parts.plan?.seen ?? [],
+    changes: parts.plan?.changes ?? [],
+    quarantined: parts.quarantined ?? [],
+    busySpans: parts.busySpans,
+    jobs: [],
+    completed: parts.completed,
+    refusedRemovals: parts.refusedRemovals ?? null,
+    audit: parts.audit,
+    now: runtime.clock.now(),
+  });
+}
+
+/** What a batch did, in the words of the audit log: counts only. */
+export function auditLine(page: Pick<PulledPage, "pass">, plan: ChangePlan, quarantined: number): string {
+  return `${page.pass}: ${plan.puts.length} written, ${plan.removes.length} removed, ${plan.seen.length} unchanged, ${quarantined} set aside`;
+}

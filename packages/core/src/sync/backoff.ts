@@ -1,0 +1,21 @@
+import type { KalendsError, Random } from "@kalends/model";
+import type { EngineSettings } from "../settings.ts";
+
+/** Spreads a duration by the jitter of the settings, so that calendars do not march in step. */
+export function jittered(ms: number, settings: Pick<EngineSettings, "jitter">, random: Random): number {
+  return Math.round(ms * (1 - settings.jitter + 2 * settings.jitter * random.uniform()));
+}
+
+/**
+ * How long to wait after a failure, or `null` where trying again by itself would be pointless.
+ * What the provider asked for (Retry-After) is a floor, never a ceiling.
+ */
+export function waitAfterFailure(error: KalendsError, failures: number, settings: EngineSettings, random: Random): number | null {
+  if (error.failure === "auth" || error.code === "calendar-gone") return null;
+  const doubled = settings.retryFirstMs * 2 ** Math.min(failures - 1, 20);
+  const slow = error.failure === "permanent" ? settings.retryMostMs : Math.min(doubled, settings.retryMostMs);
+  const wait = jittered(slow, settings, random);
+  const floor = error.retryAfterMs ?? 0;
+  // Above the floor only: calendars that were all told the same time still do not come back at once.
+  return wait >= floor ? wait : Math.round(floor * (1 + settings.jitter * random.uniform()));
+}

@@ -1,0 +1,60 @@
+import { KalendsError } from "@kalends/model";
+import type { AccountSealer, Calendar, CalendarProvider, Connection, OrganizationStore, ProviderAccess } from "@kalends/model";
+import { openConnection } from "../connect/open-credential.ts";
+import { accountNeeds, type AccountNeeds } from "../permissions/account-needs.ts";
+import type { Runtime } from "../runtime.ts";
+
+/** Everything that one sync of one calendar works with. */
+export interface CalendarContext {
+  runtime: Runtime;
+  store: OrganizationStore;
+  calendar: Calendar;
+  connection: Connection;
+  provider: CalendarProvider;
+  access: ProviderAccess;
+  needs: AccountNeeds;
+  sealer: AccountSealer;
+  /** IANA zone in which all-day and floating times of this calendar are read. */
+  floatingZone: string;
+}
+
+export function findProvider(runtime: Runtime, connection: Pick<Connection, "provider">): CalendarProvider {
+  const provider = runtime.providers.get(connection.provider);
+  if (provider !== undefined) return provider;
+  throw new KalendsError("provider-unknown", `No provider with the name ${connection.provider} was passed in`);
+}
+
+/** What the account's active authorizations need, as of now; `null` where nobody is authorized. */
+export async function readNeeds(runtime: Runtime, store: OrganizationStore, accountId: string): Promise<AccountNeeds | null> {
+  const [authorizations, applications] = await Promise.all([
+    store.directory.listAuthorizations(accountId),
+    store.directory.listApplications(),
+  ]);
+  return accountNeeds(authorizations, applications, runtime.clock.now());
+}
+
+/** Throws `not-found`, `calendar-gone`, `connection-stopped`, `provider-unknown`, `open-failed`, `permission-denied`. */
+export async function calendarContext(runtime: Runtime, store: OrganizationStore, calendarId: string): Promise<CalendarContext> {
+  const calendar = await store.directory.findCalendar(calendarId);
+  if (calendar === null) throw new KalendsError("not-found", `There is no calendar ${calendarId}`);
+  if (calendar.removedAt !== null) throw new KalendsError("calendar-gone", `The calendar ${calendarId} is gone at the provider`);
+  const connection = await store.directory.findConnection(calendar.connectionId);
+  const account = await store.directory.findAccount(calendar.accountId);
+  if (connection === null || account === null) throw new KalendsError("not-found", `The calendar ${calendarId} has no connection`);
+  runtime.pauses.check(connection.id);
+  const needs = await readNeeds(runtime, store, account.id);
+  if (needs === null || needs.excluded.has(calendarId)) {
+    throw new KalendsError("permission-denied", `No application is authorized to read the calendar ${calendarId}`);
+  }
+  return {
+    runtime,
+    store,
+    calendar,
+    connection,
+    provider: findProvider(runtime, connection),
+    access: await openConnection(runtime.vault, store, connection),
+    needs,
+    sealer: await runtime.vault.forAccount(store.organizationId, account.id),
+    floatingZone: calendar.timeZone ?? account.timeZone,
+  };
+}

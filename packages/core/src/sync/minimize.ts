@@ -1,0 +1,41 @@
+import { extentOf, storedTiming } from "@kalends/ical";
+import type { CalendarEvent, CalendarObject, EventContent, StoredTiming } from "@kalends/model";
+import type { AccountNeeds } from "../permissions/account-needs.ts";
+
+/** A calendar object cut down to what somebody is authorized to need. */
+export interface MinimalObject {
+  object: CalendarObject;
+  timing: StoredTiming;
+  /** Start of the first instance and end of the last, ms since the epoch; `null`: endless. */
+  first: number;
+  last: number | null;
+  /** No part of it lies inside any query window: only its existence is remembered. */
+  outside: boolean;
+  unresolvedZone: boolean;
+}
+
+function minimalContent(content: EventContent | undefined, needs: AccountNeeds): EventContent | undefined {
+  if (content === undefined || needs.detail === "busy") return undefined;
+  if (needs.detail === "title") return content.title === undefined ? undefined : { title: content.title };
+  if (needs.descriptions || content.description === undefined) return content;
+  const { description: _dropped, ...rest } = content;
+  return rest;
+}
+
+function minimalEvent(event: CalendarEvent, needs: AccountNeeds): CalendarEvent {
+  const { content, ...rest } = event;
+  const kept = minimalContent(content, needs);
+  return kept === undefined ? rest : { ...rest, content: kept };
+}
+
+/** Keeps only what some authorization needs. Pure. A series with one instance inside a window stays whole. */
+export function minimize(object: CalendarObject, needs: AccountNeeds, floatingZone: string): MinimalObject {
+  const kept: CalendarObject = { ...object, events: object.events.map((event) => minimalEvent(event, needs)) };
+  const timing = storedTiming(kept);
+  const extent = extentOf(timing, { floatingZone });
+  const { window } = needs;
+  // An event without length still happens at its instant, so it is inside when it starts inside.
+  const endsInside = extent.last === null || extent.last > window.from || (extent.first === extent.last && extent.first >= window.from);
+  const outside = !(extent.first < window.to && endsInside);
+  return { object: kept, timing, first: extent.first, last: extent.last, outside, unresolvedZone: extent.unresolvedZone };
+}

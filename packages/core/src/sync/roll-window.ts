@@ -1,0 +1,31 @@
+import type { OrganizationStore } from "@kalends/model";
+import { KalendsError } from "@kalends/model";
+import type { Runtime } from "../runtime.ts";
+import { spansAfter } from "./apply-page.ts";
+import { calendarContext } from "./calendar-context.ts";
+import { syncCalendar } from "./sync-calendar.ts";
+
+/**
+ * Moves a calendar's busy spans along with its query window. Nothing is read from the provider, unless an event that lay
+ * ahead of the window comes inside: of such an event nothing was kept, so the calendar is listed and just those are read.
+ */
+export async function rollWindow(runtime: Runtime, store: OrganizationStore, calendarId: string, signal?: AbortSignal): Promise<void> {
+  const context = await calendarContext(runtime, store, calendarId);
+  const { window } = context.needs;
+  if ((await store.sync.countEntering(calendarId, window)) > 0) {
+    const report = await syncCalendar(runtime, store, calendarId, { fresh: true, ...(signal === undefined ? {} : { signal }) });
+    if (report.error !== null) throw new KalendsError(report.error.code, report.error.message);
+    return;
+  }
+  const { clock, settings, holder } = runtime;
+  const claim = await store.sync.claim(calendarId, holder, clock.now(), settings.leaseMs);
+  if (claim === null) throw new KalendsError("calendar-busy", `The calendar ${calendarId} is being synced by another worker`);
+  try {
+    // Before the first complete pass there is nothing to roll.
+    if (claim.storedWindow !== null) {
+      await store.sync.replaceSpans(calendarId, claim.token, await spansAfter(context, null, window), window);
+    }
+  } finally {
+    await store.sync.release(calendarId, claim.token, null, clock.now());
+  }
+}

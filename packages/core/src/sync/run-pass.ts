@@ -1,0 +1,73 @@
+import { KalendsError } from "@kalends/model";
+import type { Cursor, PageToken, PassKind, PulledPage, RemoteKey, Revision, SyncClaim } from "@kalends/model";
+import { applyParts, auditLine, planPage, spansAfter, type PassHandle } from "./apply-page.ts";
+import type { CalendarContext } from "./calendar-context.ts";
+import { guardPage } from "./guard-plan.ts";
+import { pullWithRetry } from "./pull-with-retry.ts";
+import { windowIsBehind } from "./window-is-behind.ts";
+import { finishSnapshot } from "./sweep-unseen.ts";
+import type { PassTally } from "./sync-report.ts";
+
+export interface PassOptions {
+  cursor: Cursor | null;
+  thorough: boolean;
+  /** Removals that an earlier snapshot was refused for. */
+  refusedBefore: number | null;
+  signal: AbortSignal;
+  onPage(tally: PassTally): void;
+}
+
+/** One pass: all pages from one cursor to the next. Throws what the provider or the guard throws; what was applied stays. */
+export async function runPass(context: CalendarContext, claim: SyncClaim, options: PassOptions, tally: PassTally): Promise<void> {
+  const { store, calendar, needs } = context;
+  const forgetCursor = options.cursor === null && claim.cursor !== null;
+  const handle: PassHandle = { token: claim.token, pass: await store.sync.beginPass(calendar.id, claim.token, { forgetCursor }) };
+  const memo = new Map<string, unknown>();
+  const knownRevisions = new Map<RemoteKey, Revision>();
+  let pageToken: PageToken | null = null;
+  let kind: PassKind | null = null;
+  let spansBehind = claim.spansBehind;
+  for (;;) {
+    const request = {
+      calendar: { remoteKey: calendar.remoteKey, hints: calendar.hints },
+      cursor: options.cursor,
+      pageToken,
+      window: needs.window,
+      memo,
+      thorough: options.thorough,
+      revisionsOf: async (keys: readonly RemoteKey[]): Promise<ReadonlyMap<RemoteKey, Revision>> => {
+        const found = await store.sync.revisionsOf(calendar.id, keys, needs.window);
+        for (const [key, revision] of found) knownRevisions.set(key, revision);
+        return found;
+      },
+    };
+    const page: PulledPage = await pullWithRetry(context, request, options.signal);
+    guardPage(page, { request, kind });
+    kind = page.pass;
+    const plan = await planPage(context, page, knownRevisions);
+    for (const { remoteKey } of plan.seen) knownRevisions.delete(remoteKey);
+    tally.add(page, plan);
+    const audit = auditLine(page, plan, page.quarantined.length);
+    const last = page.nextPageToken === null;
+    if (last && page.pass === "delta") {
+      const changed = plan.puts.length + plan.removes.length > 0 || spansBehind;
+      const stored = changed || windowIsBehind(context, claim.storedWindow) ? null : claim.storedWindow;
+      const busySpans = stored === null ? await spansAfter(context, plan, needs.window) : null;
+      const completed = { pass: page.pass, cursor: page.nextCursor, storedWindow: stored ?? needs.window, hints: page.hints ?? null };
+      tally.applied(await applyParts(context, handle, { plan, quarantined: page.quarantined, busySpans, completed, audit }));
+      options.onPage(tally);
+      return;
+    }
+    const parts = { plan, quarantined: page.quarantined, busySpans: null, completed: null, audit, refusedRemovals: claim.refusedRemovals };
+    tally.applied(await applyParts(context, handle, parts));
+    spansBehind ||= plan.puts.length + plan.removes.length > 0;
+    options.onPage(tally);
+    if (last) {
+      tally.applied(await finishSnapshot(context, handle, { page, refusedBefore: options.refusedBefore, tally }));
+      options.onPage(tally);
+      return;
+    }
+    if (options.signal.aborted) throw new KalendsError("aborted", "The sync was stopped");
+    pageToken = page.nextPageToken;
+  }
+}

@@ -1,0 +1,51 @@
+import { KalendsError } from "@kalends/model";
+import type { AppliedBatch, PulledPage, StoredMark } from "@kalends/model";
+import { applyParts, spansAfter, subjectOf, type PassHandle } from "./apply-page.ts";
+import type { CalendarContext } from "./calendar-context.ts";
+import { sweepIsBelievable } from "./guard-plan.ts";
+import { planChanges, type ChangePlan } from "./plan-changes.ts";
+import type { PassTally } from "./sync-report.ts";
+
+const chunk = 500;
+
+export interface SnapshotEnd {
+  /** The last page: it carries the cursor. */
+  page: PulledPage;
+  refusedBefore: number | null;
+  tally: PassTally;
+}
+
+function planRemovals(context: CalendarContext, marks: readonly StoredMark[]): ChangePlan {
+  const removed = marks.map((mark) => mark.remoteKey);
+  return planChanges({ objects: [], present: [], removed, stored: marks, subject: subjectOf(context) });
+}
+
+/**
+ * Ends a snapshot whose last page was applied: removes what it did not name, derives the spans, stores the cursor.
+ * The cursor stands in the last transaction, so that a crash before it only repeats the pass.
+ * Throws `plan-refused` where the removals are too many to be believed from one reading.
+ */
+export async function finishSnapshot(context: CalendarContext, handle: PassHandle, end: SnapshotEnd): Promise<AppliedBatch> {
+  const { store, calendar, needs } = context;
+  const count = await store.sync.countObjects(calendar.id, handle.pass);
+  if (!sweepIsBelievable({ ...count, refusedBefore: end.refusedBefore })) {
+    const audit = `snapshot: refused to remove ${count.unseen} of ${count.all} objects after one reading`;
+    await applyParts(context, handle, { busySpans: null, completed: null, refusedRemovals: count.unseen, audit });
+    end.tally.refusedRemovals = count.unseen;
+    throw new KalendsError("plan-refused", `A complete reading would have removed ${count.unseen} of ${count.all} objects`);
+  }
+  for (;;) {
+    const marks = count.unseen === 0 ? [] : await store.sync.unseen(calendar.id, handle.pass, null, chunk);
+    const plan = planRemovals(context, marks);
+    end.tally.swept(plan);
+    const audit = `snapshot: ${plan.removes.length} removed that are gone at the provider`;
+    if (marks.length === chunk) {
+      end.tally.applied(await applyParts(context, handle, { plan, busySpans: null, completed: null, audit }));
+      continue;
+    }
+    const busySpans = await spansAfter(context, plan, needs.window);
+    const { nextCursor: cursor, hints } = end.page;
+    const completed = { pass: end.page.pass, cursor, storedWindow: needs.window, hints: hints ?? null };
+    return applyParts(context, handle, { plan, busySpans, completed, audit });
+  }
+}

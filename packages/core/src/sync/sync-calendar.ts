@@ -1,0 +1,152 @@
+import { KalendsError, toKalendsError } from "@kalends/model";
+import type { OrganizationStore, SyncClaim, SyncOutcome } from "@kalends/model";
+import type { Runtime } from "../runtime.ts";
+import { jittered, waitAfterFailure } from "./backoff.ts";
+import { calendarContext, type CalendarContext } from "./calendar-context.ts";
+import { holdClaim } from "./hold-claim.ts";
+import { runPass, type PassOptions } from "./run-pass.ts";
+import { windowIsBehind } from "./window-is-behind.ts";
+import { PassTally, type SyncProgress, type SyncReport } from "./sync-report.ts";
+
+export interface SyncOptions {
+  signal?: AbortSignal;
+  onProgress?(progress: SyncProgress): void;
+  /** Forget the position and read the whole calendar again. */
+  fresh?: boolean;
+  /** Wait this long for another worker to let go of the calendar, instead of failing at once with `calendar-busy`. */
+  waitMs?: number;
+}
+
+/** A cursor may die once, and a large removal may ask for a second reading once. */
+const mostPasses = 4;
+
+/** Syncs one calendar: claim, passes, release. Failures are reported, not thrown, except `calendar-busy` and `not-found`. */
+export async function syncCalendar(
+  runtime: Runtime,
+  store: OrganizationStore,
+  calendarId: string,
+  options: SyncOptions = {},
+): Promise<SyncReport> {
+  const { clock, settings } = runtime;
+  const startedAt = clock.now();
+  const tally = new PassTally(calendarId);
+  const claim = await claimCalendar(runtime, store, calendarId, options);
+  const held = holdClaim(store.sync, clock, calendarId, claim.token, settings.leaseMs);
+  const signal = options.signal === undefined ? held.lost : AbortSignal.any([options.signal, held.lost]);
+  let error: KalendsError | null = null;
+  try {
+    const context = await calendarContext(runtime, store, calendarId);
+    await runPasses(context, claim, tally, { ...options, signal });
+  } catch (thrown) {
+    error = held.lost.aborted ? new KalendsError("claim-lost", `Another worker took over the calendar ${calendarId}`) : toKalendsError(thrown);
+  }
+  held.stop();
+  const outcome = planOutcome(runtime, claim, error);
+  await store.sync.release(calendarId, claim.token, outcome, clock.now());
+  if (error !== null) await noteFailure(runtime, store, calendarId, error);
+  return report(tally, startedAt, clock.now(), error, outcome);
+}
+
+async function claimCalendar(
+  runtime: Runtime,
+  store: OrganizationStore,
+  calendarId: string,
+  options: SyncOptions,
+): Promise<SyncClaim> {
+  const { clock, settings, holder } = runtime;
+  const giveUpAt = clock.now() + (options.waitMs ?? 0);
+  for (;;) {
+    const claim = await store.sync.claim(calendarId, holder, clock.now(), settings.leaseMs);
+    if (claim !== null) return claim;
+    if ((await store.directory.findCalendar(calendarId)) === null) throw new KalendsError("not-found", `There is no calendar ${calendarId}`);
+    const left = giveUpAt - clock.now();
+    if (left <= 0) throw new KalendsError("calendar-busy", `The calendar ${calendarId} is being synced by another worker`);
+    await clock.sleep(Math.min(left, 250), options.signal);
+  }
+}
+
+/** The whole is read when asked for, when a large removal waits for its second reading, and when hidden events come inside the window. */
+async function mustReadWhole(context: CalendarContext, claim: SyncClaim, options: SyncOptions): Promise<boolean> {
+  if (options.fresh === true || claim.refusedRemovals !== null) return true;
+  if (claim.cursor === null || !windowIsBehind(context, claim.storedWindow)) return false;
+  return (await context.store.sync.countEntering(context.calendar.id, context.needs.window)) > 0;
+}
+
+async function runPasses(
+  context: CalendarContext,
+  claim: SyncClaim,
+  tally: PassTally,
+  options: SyncOptions & { signal: AbortSignal },
+): Promise<void> {
+  const { runtime, calendar } = context;
+  const pass: PassOptions = {
+    cursor: (await mustReadWhole(context, claim, options)) ? null : claim.cursor,
+    thorough: options.fresh === true,
+    refusedBefore: claim.refusedRemovals,
+    signal: options.signal,
+    onPage: (state) => {
+      options.onProgress?.(state.progress());
+      if (state.takeNews()) runtime.signal.wake(context.store.organizationId);
+    },
+  };
+  for (let passes = 1; ; passes += 1) {
+    tally.begin();
+    try {
+      return await runPass(context, claim, pass, tally);
+    } catch (thrown) {
+      const error = toKalendsError(thrown);
+      if (passes === mostPasses) throw error;
+      runtime.logger.log("info", "pass ended early", { calendar: calendar.id, code: error.code });
+      if (error.failure === "cursor-expired" && pass.cursor !== null) {
+        pass.cursor = null;
+      } else if (error.code === "plan-refused" && pass.refusedBefore === null) {
+        // The second reading is a whole one, with no trust in cheap marks, and after a pause.
+        pass.refusedBefore = tally.refusedRemovals;
+        pass.cursor = null;
+        pass.thorough = true;
+        await runtime.clock.sleep(runtime.settings.confirmAfterMs, options.signal);
+      } else {
+        throw error;
+      }
+    }
+  }
+}
+
+function planOutcome(runtime: Runtime, claim: SyncClaim, error: KalendsError | null): SyncOutcome {
+  const { clock, settings, random } = runtime;
+  if (error === null) {
+    return { ok: true, errorCode: null, nextTry: clock.now() + jittered(settings.pollEveryMs, settings, random) };
+  }
+  const wait = error.code === "aborted" ? 0 : waitAfterFailure(error, claim.failures + 1, settings, random);
+  return { ok: false, errorCode: error.code, nextTry: wait === null ? null : clock.now() + wait };
+}
+
+/** What a failure means beyond this calendar. */
+async function noteFailure(runtime: Runtime, store: OrganizationStore, calendarId: string, error: KalendsError): Promise<void> {
+  runtime.logger.log("warn", "sync failed", { calendar: calendarId, code: error.code });
+  const calendar = await store.directory.findCalendar(calendarId);
+  if (calendar === null) return;
+  const now = runtime.clock.now();
+  if (error.failure === "auth") {
+    await store.directory.setConnectionState(calendar.connectionId, "needs-reauth", error.code, now);
+  }
+  // Only the calendar list can tell whether a calendar is really gone.
+  if (error.code === "calendar-gone") await store.jobs.enqueue({ kind: "list-calendars", subject: calendar.connectionId, runAt: now });
+}
+
+function report(tally: PassTally, startedAt: number, endedAt: number, error: KalendsError | null, outcome: SyncOutcome): SyncReport {
+  return {
+    calendarId: tally.calendarId,
+    ok: error === null,
+    pass: tally.kind,
+    created: tally.created,
+    updated: tally.updated,
+    removed: tally.removed,
+    unchanged: tally.unchanged,
+    quarantined: tally.quarantined,
+    pages: tally.pages,
+    durationMs: endedAt - startedAt,
+    error: error === null ? null : { code: error.code, message: error.message, remedy: error.remedy },
+    nextTry: outcome.nextTry === null ? null : new Date(outcome.nextTry).toISOString(),
+  };
+}

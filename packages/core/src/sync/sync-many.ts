@@ -1,0 +1,74 @@
+import { toKalendsError } from "@kalends/model";
+import type { Connection, ErrorCode, OrganizationStore } from "@kalends/model";
+import { refreshCalendars } from "../calendars/refresh-calendars.ts";
+import type { Runtime } from "../runtime.ts";
+import { readNeeds } from "./calendar-context.ts";
+import { syncCalendar } from "./sync-calendar.ts";
+import type { SyncProgress, SyncReport } from "./sync-report.ts";
+
+export interface SyncManyOptions {
+  accountId?: string;
+  connectionId?: string;
+  signal?: AbortSignal;
+  onProgress?(progress: SyncProgress): void;
+  /** Called when a calendar is done. */
+  onReport?(report: SyncReport): void;
+  /** Leave the calendar lists as they are. */
+  skipLists?: boolean;
+}
+
+/** How a sync of many calendars ended. */
+export interface SyncManyReport {
+  ok: boolean;
+  calendars: SyncReport[];
+  /** Connections whose calendar list could not be read, or that are stopped. */
+  connections: { connectionId: string; error: { code: ErrorCode; message: string; remedy: string } }[];
+}
+
+/** Syncs all chosen connections: several at once, the calendars of one connection one after the other. */
+export async function syncMany(runtime: Runtime, store: OrganizationStore, options: SyncManyOptions = {}): Promise<SyncManyReport> {
+  const connections = (await store.directory.listConnections(options.accountId)).filter(
+    ({ id, state }) => (options.connectionId === undefined || id === options.connectionId) && state !== "disconnected",
+  );
+  const report: SyncManyReport = { ok: true, calendars: [], connections: [] };
+  const waiting = [...connections];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await syncConnection(runtime, store, next, options, report);
+  };
+  await Promise.all(Array.from({ length: Math.min(runtime.settings.concurrency, waiting.length) }, work));
+  report.ok = report.connections.length === 0 && report.calendars.every(({ ok }) => ok);
+  return report;
+}
+
+async function syncConnection(
+  runtime: Runtime,
+  store: OrganizationStore,
+  connection: Connection,
+  options: SyncManyOptions,
+  report: SyncManyReport,
+): Promise<void> {
+  const signal = options.signal;
+  if (options.skipLists !== true || connection.state !== "connected") {
+    try {
+      await refreshCalendars(runtime, store, connection, signal === undefined ? {} : { signal });
+    } catch (thrown) {
+      const { code, message, remedy, failure } = toKalendsError(thrown);
+      report.connections.push({ connectionId: connection.id, error: { code, message, remedy } });
+      if (failure === "auth" || code === "connection-stopped") return;
+    }
+  }
+  const needs = await readNeeds(runtime, store, connection.accountId);
+  for (const calendar of await store.directory.listCalendars({ connectionId: connection.id })) {
+    if (signal?.aborted === true) return;
+    if (needs === null || needs.excluded.has(calendar.id)) continue;
+    const one = await syncCalendar(runtime, store, calendar.id, {
+      // Another worker on the same calendar finishes, or its lease runs out.
+      waitMs: runtime.settings.leaseMs + 1_000,
+      ...(signal === undefined ? {} : { signal }),
+      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    });
+    report.calendars.push(one);
+    options.onReport?.(one);
+    if (one.error?.code === "auth-failed") return;
+  }
+}
