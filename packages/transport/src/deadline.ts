@@ -1,0 +1,49 @@
+import { KalendsError, type Clock } from "@kalends/model";
+
+/** Ends an exchange: by total time, by idleness, by the caller's signal, or because the transport closes. */
+export interface Deadline {
+  /** Fires once; its reason is the `KalendsError` to throw. */
+  signal: AbortSignal;
+  /** Something arrived: the idle time starts anew. */
+  touch(): void;
+  abort(error: KalendsError): void;
+  /** Takes all timers and listeners away. */
+  end(): void;
+}
+
+function timeout(): KalendsError {
+  return new KalendsError("network-timeout", "The server did not answer in time");
+}
+
+export function startDeadline(clock: Clock, totalMs: number, idleMs: number, signal: AbortSignal | undefined): Deadline {
+  const controller = new AbortController();
+  let last = clock.now();
+  let cancelIdle = (): void => {};
+  const abort = (error: KalendsError): void => {
+    if (!controller.signal.aborted) controller.abort(error);
+  };
+  const watchIdle = (wait: number): void => {
+    cancelIdle = clock.setTimer(wait, () => {
+      const rest = last + idleMs - clock.now();
+      if (rest <= 0) abort(timeout());
+      else watchIdle(rest);
+    });
+  };
+  const cancelTotal = clock.setTimer(totalMs, () => abort(timeout()));
+  if (idleMs < totalMs) watchIdle(idleMs);
+  const byCaller = (): void => abort(new KalendsError("aborted", "The request was stopped by its signal"));
+  if (signal?.aborted === true) byCaller();
+  else signal?.addEventListener("abort", byCaller, { once: true });
+  return {
+    signal: controller.signal,
+    touch() {
+      last = clock.now();
+    },
+    abort,
+    end() {
+      cancelTotal();
+      cancelIdle();
+      signal?.removeEventListener("abort", byCaller);
+    },
+  };
+}
