@@ -75,9 +75,9 @@ export const errorTable = {
 
   // The rest
   "internal": { failure: "permanent", remedy: "This is a bug in Kalends. Report it with the output of `kalends doctor`." },
-} as const satisfies Record<string, ErrorEntry>;
+} as const;
 
 /** Stable name of an error; the documentation has a page part for each. */
 export type ErrorCode = keyof typeof errorTable;
 
-export const errorCodes: readonly ErrorCode[] = Object.keys(errorTable) as ErrorCode[];
+export const errorCodes: readonly ErrorCode[] = Object.keys(errorTable satisfies Record<string, ErrorEntry>) as ErrorCode[];

@@ -1,4 +1,3 @@
-const inspectSymbol = Symbol.for("nodejs.util.inspect.custom");
 const hidden = "[secret]";
 
 /** Text that must never be printed. `reveal()` is the only way to it; every other way prints `[secret]`. */
@@ -22,7 +21,8 @@ export class Secret {
     return hidden;
   }
 
-  [inspectSymbol](): string {
-    return hidden;
+  static {
+    // What console.log and util.inspect of Node call.
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: () => hidden });
   }
 }
