@@ -1,0 +1,81 @@
+import { KalendsError, type AccountId, type Authorization, type AuthorizationId, type DetailLevel, type OrganizationId, type Scope } from "@kalends/model";
+import type { SqlDatabase } from "../database/sql-database.ts";
+import { appendAudit } from "../feed/append-audit.ts";
+import type { AccessAuthorizationTable } from "../schema/directory-tables.ts";
+
+export class AuthorizationRows {
+  readonly #database: SqlDatabase;
+  readonly #organization: OrganizationId;
+
+  constructor(database: SqlDatabase, organization: OrganizationId) {
+    this.#database = database;
+    this.#organization = organization;
+  }
+
+  async put(authorization: Authorization): Promise<void> {
+    const values = {
+      application_id: authorization.applicationId,
+      account_id: authorization.accountId,
+      scopes: JSON.stringify(authorization.scopes),
+      detail: authorization.detail,
+      no_descriptions: authorization.noDescriptions ? 1 : 0,
+      excluded_calendar_ids: JSON.stringify(authorization.excludedCalendarIds),
+      state: authorization.state,
+      created_at: authorization.createdAt,
+      ended_at: authorization.endedAt,
+      end_reason: authorization.endReason,
+    };
+    await this.#database.write((scope) =>
+      scope.run(
+        scope.db
+          .insertInto("access_authorization")
+          .values({ organization: this.#organization, id: authorization.id, ...values })
+          .onConflict((conflict) => conflict.columns(["organization", "id"]).doUpdateSet(values)),
+      ),
+    );
+  }
+
+  async list(accountId?: AccountId): Promise<Authorization[]> {
+    const rows = await this.#database.read((scope) => {
+      const all = scope.db.selectFrom("access_authorization").selectAll().where("organization", "=", this.#organization).orderBy("id");
+      return scope.all(accountId === undefined ? all : all.where("account_id", "=", accountId));
+    });
+    return rows.map(toAuthorization);
+  }
+
+  async end(id: AuthorizationId, reason: string, now: number): Promise<boolean> {
+    return this.#database.write(async (scope) => {
+      const here = await scope.first(
+        scope.db.selectFrom("access_authorization").select("state").where("organization", "=", this.#organization).where("id", "=", id),
+      );
+      if (here === undefined) throw new KalendsError("not-found", `There is no authorization ${id}`);
+      if (here.state === "ended") return false;
+      await scope.run(
+        scope.db
+          .updateTable("access_authorization")
+          .set({ state: "ended", ended_at: now, end_reason: reason })
+          .where("organization", "=", this.#organization)
+          .where("id", "=", id),
+      );
+      await appendAudit(scope, this.#organization, { subject: id, line: `authorization ended: ${reason}`, at: now });
+      return true;
+    });
+  }
+}
+
+function toAuthorization(row: AccessAuthorizationTable): Authorization {
+  return {
+    organizationId: row.organization,
+    id: row.id,
+    applicationId: row.application_id,
+    accountId: row.account_id,
+    scopes: JSON.parse(row.scopes) as Scope[],
+    detail: row.detail as DetailLevel,
+    noDescriptions: row.no_descriptions === 1,
+    excludedCalendarIds: JSON.parse(row.excluded_calendar_ids) as string[],
+    state: row.state as Authorization["state"],
+    createdAt: row.created_at,
+    endedAt: row.ended_at,
+    endReason: row.end_reason,
+  };
+}

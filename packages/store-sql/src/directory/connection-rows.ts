@@ -1,0 +1,105 @@
+import { KalendsError, type AccountId, type Connection, type ConnectionId, type ConnectionState, type OrganizationId } from "@kalends/model";
+import type { SqlDatabase } from "../database/sql-database.ts";
+import type { SqlScope } from "../database/sql-scope.ts";
+import { appendAudit } from "../feed/append-audit.ts";
+import { appendChanges } from "../feed/append-changes.ts";
+import type { ConnectionTable } from "../schema/directory-tables.ts";
+import { readTexts } from "./read-texts.ts";
+
+export class ConnectionRows {
+  readonly #database: SqlDatabase;
+  readonly #organization: OrganizationId;
+
+  constructor(database: SqlDatabase, organization: OrganizationId) {
+    this.#database = database;
+    this.#organization = organization;
+  }
+
+  async add(connection: Connection): Promise<void> {
+    await this.#database.write((scope) =>
+      scope.run(
+        scope.db.insertInto("connection").values({
+          organization: this.#organization,
+          id: connection.id,
+          account_id: connection.accountId,
+          provider: connection.provider,
+          state: connection.state,
+          remote_identity: connection.remoteIdentity,
+          label: connection.label,
+          endpoint: JSON.stringify(connection.endpoint),
+          created_at: connection.createdAt,
+          listed_at: connection.listedAt,
+          error_code: connection.errorCode,
+        }),
+      ),
+    );
+  }
+
+  async find(id: ConnectionId): Promise<Connection | null> {
+    const row = await this.#database.read((scope) => scope.first(this.#all(scope).where("id", "=", id)));
+    return row === undefined ? null : toConnection(row);
+  }
+
+  async list(accountId?: AccountId): Promise<Connection[]> {
+    const rows = await this.#database.read((scope) => {
+      const all = this.#all(scope).orderBy("id");
+      return scope.all(accountId === undefined ? all : all.where("account_id", "=", accountId));
+    });
+    return rows.map(toConnection);
+  }
+
+  async setState(id: ConnectionId, state: ConnectionState, errorCode: string | null, now: number): Promise<boolean> {
+    return this.#database.write(async (scope) => {
+      const row = await scope.first(this.#all(scope).where("id", "=", id));
+      if (row === undefined) throw noConnection(id);
+      await scope.run(this.#one(scope, id).set({ state, error_code: errorCode }));
+      if (row.state === state) return false;
+      const change = { kind: "connection-changed" as const, accountId: row.account_id, connectionId: id, calendarId: null, uid: null, remoteKey: null };
+      await appendChanges(scope, this.#organization, [change], now);
+      const why = errorCode === null ? "" : ` (${errorCode})`;
+      await appendAudit(scope, this.#organization, { subject: id, line: `connection: ${row.state} -> ${state}${why}`, at: now });
+      return true;
+    });
+  }
+
+  async updateEndpoint(id: ConnectionId, endpoint: Record<string, string>): Promise<void> {
+    await this.#change(id, { endpoint: JSON.stringify(endpoint) });
+  }
+
+  async noteListed(id: ConnectionId, outcome: { at: number; errorCode: string | null }): Promise<void> {
+    await this.#change(id, { error_code: outcome.errorCode, ...(outcome.errorCode === null ? { listed_at: outcome.at } : {}) });
+  }
+
+  async #change(id: ConnectionId, values: Partial<ConnectionTable>): Promise<void> {
+    const changed = await this.#database.write((scope) => scope.run(this.#one(scope, id).set(values)));
+    if (changed === 0) throw noConnection(id);
+  }
+
+  #one(scope: SqlScope, id: ConnectionId) {
+    return scope.db.updateTable("connection").where("organization", "=", this.#organization).where("id", "=", id);
+  }
+
+  #all(scope: SqlScope) {
+    return scope.db.selectFrom("connection").selectAll().where("organization", "=", this.#organization);
+  }
+}
+
+function noConnection(id: ConnectionId): KalendsError {
+  return new KalendsError("not-found", `There is no connection ${id}`);
+}
+
+function toConnection(row: ConnectionTable): Connection {
+  return {
+    organizationId: row.organization,
+    id: row.id,
+    accountId: row.account_id,
+    provider: row.provider,
+    state: row.state as ConnectionState,
+    remoteIdentity: row.remote_identity,
+    label: row.label,
+    endpoint: readTexts(row.endpoint),
+    createdAt: row.created_at,
+    listedAt: row.listed_at,
+    errorCode: row.error_code,
+  };
+}

@@ -1,0 +1,73 @@
+import { sql } from "kysely";
+import type { CalendarId, OrganizationId } from "@kalends/model";
+import type { SqlScope } from "../database/sql-scope.ts";
+import { takeSequences } from "../feed/append-changes.ts";
+import { freshSyncState } from "../schema/object-tables.ts";
+
+/** Drops all that is kept of a calendar; each object leaves a tombstone and an `object-removed` record, in key order. */
+export async function emptyCalendar(scope: SqlScope, organization: OrganizationId, calendarId: CalendarId, now: number): Promise<void> {
+  await buryObjects(scope, organization, calendarId, now);
+  for (const table of ["calendar_object", "quarantined_item", "busy_span"] as const) {
+    await scope.run(scope.db.deleteFrom(table).where("organization", "=", organization).where("calendar_id", "=", calendarId));
+  }
+  // The row stays for its token: should the calendar come back under its id, a worker of its first life is still refused.
+  await scope.run(
+    scope.db
+      .updateTable("sync_state")
+      .set((eb) => ({ ...freshSyncState, token: eb("token", "+", 1) }))
+      .where("organization", "=", organization)
+      .where("calendar_id", "=", calendarId),
+  );
+  await scope.run(
+    scope.db
+      .deleteFrom("job")
+      .where("organization", "=", organization)
+      .where("kind", "in", ["sync-calendar", "roll-window"])
+      .where("subject", "=", calendarId),
+  );
+}
+
+async function buryObjects(scope: SqlScope, organization: OrganizationId, calendarId: CalendarId, now: number): Promise<void> {
+  const objects = scope.db
+    .selectFrom("calendar_object as object")
+    .where("object.organization", "=", organization)
+    .where("object.calendar_id", "=", calendarId);
+  const count = (await scope.first(objects.select(sql<number>`count(*)`.as("count"))))?.count ?? 0;
+  if (count === 0) return;
+  await scope.run(
+    scope.db
+      .insertInto("tombstone")
+      .columns(["organization", "calendar_id", "remote_key", "uid", "removed_at"])
+      .expression(
+        objects.select(["object.organization", "object.calendar_id", "object.remote_key", "object.uid", sql<number>`${now}`.as("removed_at")]),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .columns(["organization", "calendar_id", "remote_key", "uid"])
+          .doUpdateSet((eb) => ({ removed_at: eb.ref("excluded.removed_at") })),
+      ),
+  );
+  const before = await takeSequences(scope, organization, count);
+  await scope.run(
+    scope.db
+      .insertInto("change_record")
+      .columns(["organization", "sequence", "kind", "account_id", "connection_id", "calendar_id", "uid", "remote_key", "at"])
+      .expression(
+        objects
+          .innerJoin("calendar", (join) =>
+            join.onRef("calendar.organization", "=", "object.organization").onRef("calendar.id", "=", "object.calendar_id"),
+          )
+          .select([
+            "object.organization",
+            sql<number>`${before} + row_number() over (order by object.remote_key, object.uid)`.as("sequence"),
+            sql<string>`'object-removed'`.as("kind"),
+            "calendar.account_id",
+            "calendar.connection_id",
+            "object.calendar_id",
+            "object.uid",
+            "object.remote_key",
+            sql<number>`${now}`.as("at"),
+          ]),
+      ),
+  );
+}

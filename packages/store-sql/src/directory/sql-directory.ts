@@ -1,0 +1,107 @@
+import type {
+  Account, AccountId, Application, ApplicationId, Authorization, AuthorizationId, Calendar, CalendarId, CalendarListUpdate, Connection,
+  ConnectionId, ConnectionState, Directory, OrganizationId,
+} from "@kalends/model";
+import type { SqlDatabase } from "../database/sql-database.ts";
+import { AccountRows } from "./account-rows.ts";
+import { ApplicationRows } from "./application-rows.ts";
+import { applyCalendarList } from "./apply-calendar-list.ts";
+import { AuthorizationRows } from "./authorization-rows.ts";
+import { CalendarRows, type CalendarFilter } from "./calendar-rows.ts";
+import { ConnectionRows } from "./connection-rows.ts";
+
+export class SqlDirectory implements Directory {
+  readonly #database: SqlDatabase;
+  readonly #organization: OrganizationId;
+  readonly #applications: ApplicationRows;
+  readonly #accounts: AccountRows;
+  readonly #connections: ConnectionRows;
+  readonly #authorizations: AuthorizationRows;
+  readonly #calendars: CalendarRows;
+
+  constructor(database: SqlDatabase, organization: OrganizationId) {
+    this.#database = database;
+    this.#organization = organization;
+    this.#applications = new ApplicationRows(database, organization);
+    this.#accounts = new AccountRows(database, organization);
+    this.#connections = new ConnectionRows(database, organization);
+    this.#authorizations = new AuthorizationRows(database, organization);
+    this.#calendars = new CalendarRows(database, organization);
+  }
+
+  putApplication(application: Application): Promise<void> {
+    return this.#applications.put(application);
+  }
+
+  findApplication(id: ApplicationId): Promise<Application | null> {
+    return this.#applications.find(id);
+  }
+
+  listApplications(): Promise<Application[]> {
+    return this.#applications.list();
+  }
+
+  addAccount(account: Account): Promise<void> {
+    return this.#accounts.add(account);
+  }
+
+  findAccount(id: AccountId): Promise<Account | null> {
+    return this.#accounts.find(id);
+  }
+
+  findAccountByExternalId(externalId: string): Promise<Account | null> {
+    return this.#accounts.findByExternalId(externalId);
+  }
+
+  listAccounts(): Promise<Account[]> {
+    return this.#accounts.list();
+  }
+
+  addConnection(connection: Connection): Promise<void> {
+    return this.#connections.add(connection);
+  }
+
+  findConnection(id: ConnectionId): Promise<Connection | null> {
+    return this.#connections.find(id);
+  }
+
+  listConnections(accountId?: AccountId): Promise<Connection[]> {
+    return this.#connections.list(accountId);
+  }
+
+  setConnectionState(id: ConnectionId, state: ConnectionState, errorCode: string | null, now: number): Promise<boolean> {
+    return this.#connections.setState(id, state, errorCode, now);
+  }
+
+  updateEndpoint(id: ConnectionId, endpoint: Record<string, string>): Promise<void> {
+    return this.#connections.updateEndpoint(id, endpoint);
+  }
+
+  noteListed(id: ConnectionId, outcome: { at: number; errorCode: string | null }): Promise<void> {
+    return this.#connections.noteListed(id, outcome);
+  }
+
+  putAuthorization(authorization: Authorization): Promise<void> {
+    return this.#authorizations.put(authorization);
+  }
+
+  listAuthorizations(accountId?: AccountId): Promise<Authorization[]> {
+    return this.#authorizations.list(accountId);
+  }
+
+  endAuthorization(id: AuthorizationId, reason: string, now: number): Promise<boolean> {
+    return this.#authorizations.end(id, reason, now);
+  }
+
+  findCalendar(id: CalendarId): Promise<Calendar | null> {
+    return this.#calendars.find(id);
+  }
+
+  listCalendars(filter: CalendarFilter = {}): Promise<Calendar[]> {
+    return this.#calendars.list(filter);
+  }
+
+  async applyCalendarList(update: CalendarListUpdate): Promise<void> {
+    await this.#database.write((scope) => applyCalendarList(scope, this.#organization, update));
+  }
+}

@@ -1,0 +1,43 @@
+import type { JobKind, JobQueue, NewJob, OrganizationId } from "@kalends/model";
+import type { SqlDatabase } from "../database/sql-database.ts";
+import { enqueueJobs } from "./enqueue-jobs.ts";
+
+export class SqlJobQueue implements JobQueue {
+  readonly #database: SqlDatabase;
+  readonly #organization: OrganizationId;
+
+  constructor(database: SqlDatabase, organization: OrganizationId) {
+    this.#database = database;
+    this.#organization = organization;
+  }
+
+  async enqueue(job: NewJob): Promise<void> {
+    await this.#database.write((scope) => enqueueJobs(scope, this.#organization, [job]));
+  }
+
+  async cancel(kind: JobKind, subject: string): Promise<void> {
+    await this.#database.write((scope) =>
+      scope.run(
+        scope.db
+          .deleteFrom("job")
+          .where("organization", "=", this.#organization)
+          .where("kind", "=", kind)
+          .where("subject", "=", subject),
+      ),
+    );
+  }
+
+  async dueAt(kind: JobKind, subject: string): Promise<number | null> {
+    const row = await this.#database.read((scope) =>
+      scope.first(
+        scope.db
+          .selectFrom("job")
+          .select("run_at")
+          .where("organization", "=", this.#organization)
+          .where("kind", "=", kind)
+          .where("subject", "=", subject),
+      ),
+    );
+    return row?.run_at ?? null;
+  }
+}

@@ -1,0 +1,92 @@
+export interface OrganizationTable {
+  id: string;
+  name: string;
+  created_at: number;
+}
+
+export interface ApplicationTable {
+  organization: string;
+  id: string;
+  name: string;
+  days_back: number;
+  days_ahead: number;
+  /** JSON array of scopes. */
+  scopes: string;
+  created_at: number;
+}
+
+export interface AccountTable {
+  organization: string;
+  id: string;
+  external_id: string | null;
+  display_name: string | null;
+  time_zone: string;
+  created_at: number;
+}
+
+export interface ConnectionTable {
+  organization: string;
+  id: string;
+  account_id: string;
+  provider: string;
+  state: string;
+  remote_identity: string;
+  label: string;
+  /** JSON object of texts. */
+  endpoint: string;
+  created_at: number;
+  listed_at: number | null;
+  error_code: string | null;
+}
+
+export interface CredentialTable {
+  organization: string;
+  connection_id: string;
+  generation: number;
+  sealed: Uint8Array;
+}
+
+/** `authorization` is a reserved word of SQL. */
+export interface AccessAuthorizationTable {
+  organization: string;
+  id: string;
+  application_id: string;
+  account_id: string;
+  /** JSON array of scopes. */
+  scopes: string;
+  detail: string;
+  no_descriptions: number;
+  /** JSON array of calendar ids. */
+  excluded_calendar_ids: string;
+  state: string;
+  created_at: number;
+  ended_at: number | null;
+  end_reason: string | null;
+}
+
+export interface CalendarTable {
+  organization: string;
+  id: string;
+  connection_id: string;
+  account_id: string;
+  remote_key: string;
+  name: string;
+  color: string | null;
+  time_zone: string | null;
+  read_only: number;
+  /** JSON object of texts. */
+  hints: string;
+  created_at: number;
+  removed_at: number | null;
+}
+
+/** People, logins and calendars. */
+export interface DirectoryTables {
+  organization: OrganizationTable;
+  application: ApplicationTable;
+  account: AccountTable;
+  connection: ConnectionTable;
+  credential: CredentialTable;
+  access_authorization: AccessAuthorizationTable;
+  calendar: CalendarTable;
+}

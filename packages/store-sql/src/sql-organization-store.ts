@@ -1,0 +1,21 @@
+import type { OrganizationId, OrganizationStore } from "@kalends/model";
+import type { SqlDatabase } from "./database/sql-database.ts";
+import { SqlCredentialStore } from "./directory/sql-credential-store.ts";
+import { SqlDirectory } from "./directory/sql-directory.ts";
+import { SqlChangeFeed } from "./feed/sql-change-feed.ts";
+import { SqlJobQueue } from "./jobs/sql-job-queue.ts";
+import { SqlReader } from "./read/sql-reader.ts";
+import { SqlSyncStore } from "./sync/sql-sync-store.ts";
+
+/** The handle that every call on one organization's data goes through; its id stands in each query. */
+export function sqlOrganizationStore(database: SqlDatabase, organizationId: OrganizationId): OrganizationStore {
+  return {
+    organizationId,
+    directory: new SqlDirectory(database, organizationId),
+    sync: new SqlSyncStore(database, organizationId),
+    reader: new SqlReader(database, organizationId),
+    feed: new SqlChangeFeed(database, organizationId),
+    jobs: new SqlJobQueue(database, organizationId),
+    credentials: new SqlCredentialStore(database, organizationId),
+  };
+}

@@ -1,0 +1,101 @@
+import type { AppliedBatch, ApplyBatch, OrganizationId } from "@kalends/model";
+import type { SqlValue } from "../database/sql-driver.ts";
+import { preparedTexts } from "../database/prepared-texts.ts";
+import type { SqlScope } from "../database/sql-scope.ts";
+import { appendAudit } from "../feed/append-audit.ts";
+import { appendChanges } from "../feed/append-changes.ts";
+import { enqueueJobs } from "../jobs/enqueue-jobs.ts";
+import { endless } from "../schema/object-tables.ts";
+import { applyQuarantine } from "./apply-quarantine.ts";
+import { requireClaim } from "./require-claim.ts";
+import { writeSpans } from "./write-spans.ts";
+
+/** Step 7 of the sync line, inside the one transaction of `scope`: everything that a page changes. */
+export async function applyBatch(scope: SqlScope, organization: OrganizationId, batch: ApplyBatch): Promise<AppliedBatch> {
+  await requireClaim(scope, organization, batch.calendarId, batch.token);
+  await writeObjects(scope, organization, batch);
+  await applyQuarantine(scope, organization, batch);
+  if (batch.busySpans !== null) await writeSpans(scope, organization, batch.calendarId, batch.busySpans);
+  const lastSequence = await appendChanges(scope, organization, batch.changes, batch.now);
+  await enqueueJobs(scope, organization, batch.jobs);
+  await moveState(scope, organization, batch);
+  await appendAudit(scope, organization, { subject: batch.calendarId, line: batch.audit, at: batch.now });
+  return { lastSequence };
+}
+
+async function writeObjects(scope: SqlScope, organization: OrganizationId, batch: ApplyBatch): Promise<void> {
+  const { calendarId, pass } = batch;
+  const texts = preparedTexts(scope);
+  await scope.runMany(
+    texts.buryObject,
+    batch.removes.map(({ remoteKey, uid }) => [batch.now, organization, calendarId, remoteKey, uid]),
+  );
+  await scope.runMany(
+    texts.deleteObject,
+    batch.removes.map(({ remoteKey, uid }) => [organization, calendarId, remoteKey, uid]),
+  );
+  await scope.runMany(
+    texts.putObject,
+    batch.puts.map((put): SqlValue[] => [
+      organization,
+      calendarId,
+      put.remoteKey,
+      put.uid,
+      put.revision,
+      put.digest,
+      put.first,
+      put.last ?? endless,
+      put.outside ? 1 : 0,
+      pass,
+      put.warnings,
+      put.timing,
+      put.content,
+    ]),
+  );
+  if (batch.puts.length > 0 && (await hasTombstones(scope, organization, calendarId))) {
+    await scope.runMany(
+      texts.deleteTombstone,
+      batch.puts.map(({ remoteKey, uid }) => [organization, calendarId, remoteKey, uid]),
+    );
+  }
+  await scope.runMany(
+    texts.markSeen,
+    batch.seen.map(({ remoteKey, revision }) => [pass, revision, organization, calendarId, remoteKey]),
+  );
+}
+
+async function hasTombstones(scope: SqlScope, organization: OrganizationId, calendarId: string): Promise<boolean> {
+  const query = scope.db.selectFrom("tombstone").select("uid").where("organization", "=", organization).where("calendar_id", "=", calendarId);
+  return (await scope.first(query.limit(1))) !== undefined;
+}
+
+async function moveState(scope: SqlScope, organization: OrganizationId, batch: ApplyBatch): Promise<void> {
+  const { completed } = batch;
+  const objectsChanged = batch.puts.length > 0 || batch.removes.length > 0;
+  await scope.run(
+    scope.db
+      .updateTable("sync_state")
+      .set({
+        refused_removals: batch.refusedRemovals,
+        ...(batch.busySpans !== null ? { spans_behind: 0 } : objectsChanged ? { spans_behind: 1 } : {}),
+        ...(completed === null
+          ? {}
+          : {
+              cursor: completed.cursor,
+              window_from: completed.storedWindow.from,
+              window_to: completed.storedWindow.to,
+              last_success: batch.now,
+            }),
+      })
+      .where("organization", "=", organization)
+      .where("calendar_id", "=", batch.calendarId),
+  );
+  if (completed === null || completed.hints === null) return;
+  await scope.run(
+    scope.db
+      .updateTable("calendar")
+      .set({ hints: JSON.stringify(completed.hints) })
+      .where("organization", "=", organization)
+      .where("id", "=", batch.calendarId),
+  );
+}

@@ -1,0 +1,41 @@
+import type { OpenSqlite, SqliteStatement, SqliteValue } from "./sqlite-connection.ts";
+
+/** A statement of better-sqlite3. Its `all` refuses statements that return no rows, and `run` those that do. */
+export interface BetterSqlite3Statement {
+  readonly reader: boolean;
+  all(...parameters: SqliteValue[]): unknown[];
+  run(...parameters: SqliteValue[]): { changes: number };
+}
+
+/** The part of better-sqlite3's `Database` that is used; pass an open instance of your own. */
+export interface BetterSqlite3Database {
+  exec(sql: string): unknown;
+  prepare(sql: string): BetterSqlite3Statement;
+  close(): unknown;
+}
+
+/**
+ * Runs the store on better-sqlite3: `openSqliteStore({ path, driver: betterSqlite3Driver(new Database(path)) })`.
+ * The database belongs to the store from then on; closing the store closes it.
+ */
+export function betterSqlite3Driver(database: BetterSqlite3Database): OpenSqlite {
+  return () => ({
+    exec: (sql) => void database.exec(sql),
+    prepare: (sql) => statement(database.prepare(sql)),
+    close: () => void database.close(),
+  });
+}
+
+function statement(prepared: BetterSqlite3Statement): SqliteStatement {
+  return {
+    all: (...parameters) => {
+      if (prepared.reader) return prepared.all(...parameters);
+      prepared.run(...parameters);
+      return [];
+    },
+    run: (...parameters) => {
+      if (!prepared.reader) return prepared.run(...parameters);
+      return { changes: prepared.all(...parameters).length };
+    },
+  };
+}

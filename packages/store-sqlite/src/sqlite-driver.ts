@@ -1,0 +1,99 @@
+import type { SqlConnection, SqlDriver, SqlRow, SqlValue } from "@kalends/store-sql";
+import type { SqliteConnection, SqliteStatement } from "./sqlite-connection.ts";
+
+/** Called with each SQL text right before it runs, once for each row of a bulk statement. What it throws fails the statement. */
+export type StatementHook = (sql: string) => void;
+
+/** Prepared statements kept per store; the SQL implementation has fewer texts than that. */
+const statementLimit = 400;
+
+/**
+ * The driver port over one synchronous SQLite connection. Calls wait for each other in the order in which they came: a transaction spans
+ * several turns of the event loop, and nothing else may slip into it or read what it has not committed.
+ */
+export class SqliteDriver implements SqlDriver {
+  readonly #connection: SqliteConnection;
+  readonly #statements = new Map<string, SqliteStatement>();
+  readonly #hook: StatementHook | null;
+  readonly #scope: SqlConnection;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(connection: SqliteConnection, hook: StatementHook | null = null) {
+    this.#connection = connection;
+    this.#hook = hook;
+    this.#scope = {
+      all: async (sql, parameters) => this.#prepared(sql).all(...parameters) as SqlRow[],
+      run: async (sql, parameters) => Number(this.#prepared(sql).run(...parameters).changes),
+      runMany: async (sql, rows) => this.#runMany(sql, rows),
+    };
+  }
+
+  read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => work(this.#scope));
+  }
+
+  write<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      this.#execute("begin immediate");
+      try {
+        const result = await work(this.#scope);
+        this.#execute("commit");
+        return result;
+      } catch (thrown) {
+        this.#rollBack();
+        throw thrown;
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      try {
+        // Moves everything into the main file and empties the log, so that deleted text does not outlive the store in it.
+        this.#connection.prepare("pragma wal_checkpoint(truncate)").all();
+      } catch {
+        // Another process reads or writes right now; its own close, or SQLite at the next opening, does it.
+      }
+      this.#statements.clear();
+      this.#connection.close();
+    });
+  }
+
+  #runMany(sql: string, rows: readonly (readonly SqlValue[])[]): number {
+    const statement = this.#prepared(sql, false);
+    let changes = 0;
+    for (const row of rows) {
+      this.#hook?.(sql);
+      changes += Number(statement.run(...row).changes);
+    }
+    return changes;
+  }
+
+  #prepared(sql: string, announce = true): SqliteStatement {
+    if (announce) this.#hook?.(sql);
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    if (this.#statements.size >= statementLimit) this.#statements.clear();
+    const statement = this.#connection.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #execute(sql: string): void {
+    this.#prepared(sql).run();
+  }
+
+  #rollBack(): void {
+    try {
+      this.#prepared("rollback", false).run();
+    } catch {
+      // Some faults (a full disk, an I/O error) make SQLite roll back by itself; then there is no transaction left to end.
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+}
