@@ -12,7 +12,9 @@ export default class SumReporter implements Reporter {
     const unexplained: string[] = [];
     const reasons = new Map<string, number>();
     for (const module of modules) {
+      // A hook that throws fails no test of its own, but the run all the same.
       if (module.errors().length > 0) failed += 1;
+      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) failed += 1;
       for (const test of module.children.allTests()) {
         const result = test.result();
         if (result.state === "passed") passed += 1;
