@@ -1,1 +1,3 @@
-export {};
+export { caldavProvider, type CaldavProviderOptions } from "./caldav-provider.ts";
+export { caldavPresets, type CaldavPreset } from "./presets.ts";
+export type { NamedService, ServiceResolver } from "./service-resolver.ts";

@@ -1,0 +1,178 @@
+import { KalendsError, toKalendsError } from "@kalends/model";
+import type { DavLine } from "./dav-line.ts";
+import { davNamespaces as ns } from "./dav-names.ts";
+import { canonicalPath, samePath } from "./href.ts";
+import type { LoginEndpoint } from "./login-endpoint.ts";
+import { mayReceiveLogin } from "./login-site.ts";
+import { errorOfInnerStatus, leadsElsewhere, loginRefused } from "./map-error.ts";
+import { collectResponses, property, propertyHrefs, propertyText, type DavResponse } from "./multistatus.ts";
+import { principalPropfind } from "./request-bodies.ts";
+import type { ServiceResolver } from "./service-resolver.ts";
+import type { TypedAddress } from "./typed-address.ts";
+
+/** What discovery found: an endpoint, and the person's own name where the server tells one. */
+export interface FoundLogin {
+  endpoint: LoginEndpoint;
+  displayName: string | null;
+}
+
+interface Candidate {
+  step: string;
+  url: string;
+}
+
+/**
+ * Finds the calendars behind an address: the URL as typed, `.well-known/caldav` (RFC 6764 section 5), DNS (section 3), the root.
+ * A preset's own URL comes first. The first 401 is remembered: a later 404 must not hide a wrong password.
+ * Throws `auth-failed`, `auth-unsupported`, `not-calendar-data`, `caldav-not-found` (naming the steps), or what the network says.
+ */
+export async function discover(line: DavLine, address: TypedAddress, resolver: ServiceResolver | null): Promise<FoundLogin> {
+  const failures: { step: string; error: KalendsError }[] = [];
+  const tried = new Set<string>();
+  for await (const candidate of candidates(line, address, resolver, failures)) {
+    if (tried.has(candidate.url)) continue;
+    tried.add(candidate.url);
+    try {
+      return await tryCandidate(line, candidate.url, candidate.step === typedStep);
+    } catch (thrown) {
+      const error = toKalendsError(thrown);
+      if (error.code === "aborted" || error.code === "rate-limited" || error.code === "internal") throw error;
+      failures.push({ step: candidate.step, error });
+    }
+  }
+  throw verdict(failures);
+}
+
+const typedStep = "the address as typed";
+
+async function* candidates(
+  line: DavLine,
+  address: TypedAddress,
+  resolver: ServiceResolver | null,
+  failures: { step: string; error: KalendsError }[],
+): AsyncGenerator<Candidate> {
+  const { preset } = line;
+  if (preset !== null && preset.url !== null) yield { step: `preset ${preset.name}`, url: preset.url };
+  if (address.url !== null) yield { step: typedStep, url: address.url };
+  yield* wellKnown(line, "well-known", address.origin, failures);
+  if (resolver !== null) {
+    for (const service of await resolver(address.domain)) {
+      const step = "DNS";
+      if (!mayReceiveLogin(new URL(service.origin), new URL(address.origin), preset?.trustedSites ?? [])) {
+        failures.push({ step, error: leadsElsewhere(service.origin) });
+      } else if (service.path !== null) {
+        yield { step, url: new URL(service.path, service.origin).href };
+      } else {
+        yield* wellKnown(line, step, service.origin, failures);
+      }
+    }
+  }
+  yield { step: "root", url: `${address.origin}/` };
+}
+
+/** Asked without the login, because its whole purpose is to send us elsewhere; the login follows to where it may go. */
+async function* wellKnown(line: DavLine, step: string, origin: string, failures: { step: string; error: KalendsError }[]): AsyncGenerator<Candidate> {
+  const url = `${origin}/.well-known/caldav`;
+  try {
+    const response = await line.send({ method: "PROPFIND", url, depth: "0", body: principalPropfind, withLogin: false });
+    await response.discard();
+    const target = new URL(response.url);
+    if (!mayReceiveLogin(target, new URL(origin), line.preset?.trustedSites ?? [])) failures.push({ step, error: leadsElsewhere(target.origin) });
+    else if (response.url !== url || response.status === 401 || response.status === 207) yield { step, url: response.url };
+    else failures.push({ step, error: new KalendsError("caldav-not-found", `${response.status}`) });
+  } catch (thrown) {
+    const error = toKalendsError(thrown);
+    if (error.code === "aborted" || error.code === "internal") throw error;
+    failures.push({ step, error });
+  }
+}
+
+/** One authenticated look at a URL, and at the principal it names. Throws where no calendars are to be found from there. */
+async function tryCandidate(line: DavLine, url: string, typed: boolean): Promise<FoundLogin> {
+  const first = await look(line, url);
+  const isCalendar = property(first.response, ns.dav, "resourcetype")?.children.some((type) => type.namespace === ns.caldav && type.name === "calendar") === true;
+  const principal = property(first.response, ns.dav, "current-user-principal");
+  if (principal?.children.some((state) => state.name === "unauthenticated") === true) throw loginRefused(null, line.preset);
+  const named = propertyHrefs(first.response, ns.dav, "current-user-principal", first.url)[0];
+  const principalUrl = named === undefined ? null : resolveOnSite(line, named.text, first.url);
+  const onPrincipal = principalUrl === null || samePath(canonicalPath(new URL(principalUrl).pathname), canonicalPath(new URL(first.url).pathname));
+  const person = principalUrl === null || onPrincipal ? first : await look(line, principalUrl);
+  const homes = homesOf(line, person).concat(person === first ? [] : homesOf(line, first));
+  const endpoint: LoginEndpoint = {
+    preset: line.preset?.name ?? null,
+    principal: principalUrl,
+    homes: [...new Set(homes)],
+    calendars: [],
+    addresses: addressesOf(person.response),
+  };
+  const covered = endpoint.homes.some((home) => first.url.startsWith(home));
+  if (isCalendar && !covered && (typed || endpoint.homes.length === 0)) endpoint.calendars.push(withSlash(first.url));
+  if (endpoint.homes.length === 0 && !isCalendar) {
+    if (!(await holdsCalendars(line, first.url))) throw new KalendsError("caldav-not-found", "no calendar home is named there");
+    endpoint.homes.push(withSlash(first.url));
+  }
+  return { endpoint, displayName: blankToNull(person === first && !onPrincipal ? null : propertyText(person.response, ns.dav, "displayname")) };
+}
+
+async function look(line: DavLine, url: string): Promise<{ url: string; response: DavResponse }> {
+  const multistatus = await line.ask({ method: "PROPFIND", url, depth: "0", body: principalPropfind }, "discovery");
+  const [response] = await collectResponses(multistatus);
+  if (response === undefined) throw new KalendsError("answer-invalid", "The server answered with an empty multistatus");
+  if (response.status !== null && response.status >= 300) throw errorOfInnerStatus(response.status, "discovery");
+  return { url: multistatus.url, response };
+}
+
+/** For servers without principals: a folder that has a calendar among its members is a calendar home. */
+async function holdsCalendars(line: DavLine, url: string): Promise<boolean> {
+  const multistatus = await line.ask({ method: "PROPFIND", url, depth: "1", body: principalPropfind }, "discovery");
+  let found = false;
+  for await (const response of multistatus.responses()) {
+    const types = property(response, ns.dav, "resourcetype")?.children ?? [];
+    if (types.some((type) => type.namespace === ns.caldav && type.name === "calendar")) found = true;
+  }
+  return found;
+}
+
+function homesOf(line: DavLine, from: { url: string; response: DavResponse }): string[] {
+  return propertyHrefs(from.response, ns.caldav, "calendar-home-set", from.url).map((href) => withSlash(resolveOnSite(line, href.text, from.url)));
+}
+
+/** An address that an answer names, made absolute; the login goes along only where it may. */
+function resolveOnSite(line: DavLine, href: string, base: string): string {
+  if (!URL.canParse(href, base)) throw new KalendsError("answer-invalid", "The server names an address that cannot be read");
+  const target = new URL(href, base);
+  const asked = new URL(base);
+  // Behind a proxy, servers name themselves by http; the asked origin is the one that is known to work.
+  if (target.host === asked.host || target.hostname === asked.hostname) return asked.origin + target.pathname;
+  if (!mayReceiveLogin(target, asked, line.preset?.trustedSites ?? [])) throw leadsElsewhere(target.origin);
+  return target.href;
+}
+
+/** `mailto:` addresses of calendar-user-address-set, lower-case. */
+function addressesOf(response: DavResponse): string[] {
+  const hrefs = propertyHrefs(response, ns.caldav, "calendar-user-address-set", "https://localhost/").map((href) => href.text);
+  const mails = hrefs.flatMap((href) => /^mailto:([^\s?]+@[^\s?]+)/i.exec(href)?.[1] ?? []);
+  return [...new Set(mails.map((mail) => mail.toLowerCase()))];
+}
+
+/** The one error that tells most, out of what all steps ran into. */
+function verdict(failures: readonly { step: string; error: KalendsError }[]): KalendsError {
+  const steps = failures.map(({ step, error }) => `${step} (${error.message})`).join("; ");
+  const login = failures.find(({ error }) => error.failure === "auth" || error.code === "permission-denied");
+  if (login !== undefined) return login.error;
+  const page = failures.find(({ error }) => error.code === "not-calendar-data");
+  if (page !== undefined) return new KalendsError("not-calendar-data", `No calendar data was found. Tried: ${steps}`);
+  const refused = failures.find(({ error }) => error.code === "redirect-refused" || error.code === "address-refused" || error.code === "tls-failed");
+  if (refused !== undefined) return refused.error;
+  const [first] = failures;
+  if (first !== undefined && first.error.failure === "transient") return first.error;
+  return new KalendsError("caldav-not-found", `No CalDAV service was found. Tried: ${steps}`);
+}
+
+function withSlash(url: string): string {
+  return url.endsWith("/") ? url : `${url}/`;
+}
+
+function blankToNull(text: string | null): string | null {
+  return text === null || text.trim() === "" ? null : text;
+}

@@ -1,0 +1,122 @@
+import { KalendsError, type CalendarObject, type QuarantinedItem, type RemoteKey, type Revision } from "@kalends/model";
+import { parseCalendar } from "@kalends/ical";
+import { readText } from "@kalends/transport";
+import { readCollectionMarks } from "./collection-marks.ts";
+import type { DavLine } from "./dav-line.ts";
+import { davNamespaces as ns } from "./dav-names.ts";
+import { leavesFolder } from "./href.ts";
+import type { ListedItem } from "./listed-item.ts";
+import { errorOfAnswer } from "./map-error.ts";
+import { propertyText } from "./multistatus.ts";
+import { multigetReport } from "./request-bodies.ts";
+
+export interface FetchedItems {
+  objects: CalendarObject[];
+  quarantined: QuarantinedItem[];
+  /** Keys of items that hold no event: tasks, journals. */
+  withoutEvents: RemoteKey[];
+}
+
+/** One batch being read. */
+interface Batch {
+  line: DavLine;
+  url: string;
+  ownAddresses: readonly string[];
+  result: FetchedItems;
+  size: number;
+  /** Keys that some answer dealt with. */
+  settled: Set<RemoteKey>;
+}
+
+/** Failures of a multiget that a smaller one, or a plain GET, may not have. */
+const divisible: ReadonlySet<string> = new Set(["permission-denied", "answer-invalid", "server-error", "calendar-gone", "response-too-large", "network-timeout"]);
+
+/** Failures of a single GET that say something about that item alone. */
+const concernsItem: ReadonlySet<string> = new Set(["calendar-gone", "permission-denied", "answer-invalid", "response-too-large", "server-error"]);
+
+/**
+ * Reads items by multiget. One item never fails the others: what is listed and not handed out is asked for once more by itself,
+ * then quarantined. Throws what concerns all of them: login, throttling, network, a calendar that is gone.
+ */
+export async function fetchItems(line: DavLine, url: string, items: readonly ListedItem[], ownAddresses: readonly string[]): Promise<FetchedItems> {
+  const result: FetchedItems = { objects: [], quarantined: [], withoutEvents: [] };
+  const batch: Batch = { line, url, ownAddresses, result, size: items.length, settled: new Set() };
+  const askable = items.filter((item) => {
+    if (!leavesFolder(item.wire)) return true;
+    result.quarantined.push({ remoteKey: item.key, revision: item.revision, code: "object-missing", reason: "Its name leads out of the calendar" });
+    return false;
+  });
+  if (askable.length > 0) await fetchByMultiget(batch, askable);
+  for (const item of askable) {
+    if (!batch.settled.has(item.key)) await fetchSingly(batch, item, null);
+  }
+  return result;
+}
+
+async function fetchByMultiget(batch: Batch, items: readonly ListedItem[]): Promise<void> {
+  try {
+    await multiget(batch, items);
+  } catch (thrown) {
+    if (!(thrown instanceof KalendsError) || !divisible.has(thrown.code)) throw thrown;
+    // A report that fails as a whole may fail because the calendar is gone or the login ended: that is asked first.
+    await readCollectionMarks(batch.line, batch.url);
+    const open = items.filter((item) => !batch.settled.has(item.key));
+    const [only] = open;
+    if (only === undefined) return;
+    if (open.length === 1) return await fetchSingly(batch, only, thrown);
+    const middle = Math.ceil(open.length / 2);
+    await fetchByMultiget(batch, open.slice(0, middle));
+    await fetchByMultiget(batch, open.slice(middle));
+  }
+}
+
+async function multiget(batch: Batch, items: readonly ListedItem[]): Promise<void> {
+  const asked = new Map(items.map((item) => [item.key, item]));
+  const body = multigetReport(items.map((item) => item.wire));
+  const multistatus = await batch.line.ask({ method: "REPORT", url: batch.url, depth: "1", body }, "calendar");
+  for await (const response of multistatus.responses()) {
+    const text = propertyText(response, ns.caldav, "calendar-data");
+    const item = response.hrefs.map((href) => asked.get(href.path)).find((found) => found !== undefined);
+    if (text === null || text.trim() === "" || item === undefined || batch.settled.has(item.key)) continue;
+    const etag = propertyText(response, ns.dav, "getetag");
+    settle(batch, item, text, etag === null || etag.trim() === "" ? item.revision : etag);
+  }
+}
+
+/** A plain GET, for what multiget did not hand out. `failure`: what the multiget of this item alone ran into. */
+async function fetchSingly(batch: Batch, item: ListedItem, failure: KalendsError | null): Promise<void> {
+  try {
+    const response = await batch.line.send({ method: "GET", url: new URL(batch.url).origin + item.wire });
+    const type = (response.header("content-type") ?? "").toLowerCase();
+    if (response.status !== 200 || type.includes("html")) throw await errorOfAnswer(response, { place: "calendar", preset: batch.line.preset, now: batch.line.clock.now() });
+    // The revision stays the one of the listing: on some servers GET and REPORT name different ones.
+    settle(batch, item, await readText(response), item.revision);
+  } catch (thrown) {
+    if (!(thrown instanceof KalendsError)) throw thrown;
+    // A server that answers at all but fails on an item fails on that item; one that hands out nothing of a whole batch has a fault itself.
+    if (!concernsItem.has(thrown.code) || (thrown.code === "server-error" && batch.size > 1 && batch.settled.size === 0)) throw failure ?? thrown;
+    quarantine(batch, item, thrown);
+  }
+}
+
+function quarantine(batch: Batch, item: ListedItem, error: KalendsError): void {
+  const code = error.code === "permission-denied" ? "permission-denied" : error.code === "response-too-large" ? "object-too-large" : "object-missing";
+  batch.settled.add(item.key);
+  // Without a revision it is read again whenever it is mentioned.
+  batch.result.quarantined.push({ remoteKey: item.key, revision: null, code, reason: `The server lists the item and does not hand it out: ${error.code}` });
+}
+
+function settle(batch: Batch, item: ListedItem, text: string, revision: Revision): void {
+  const { result, settled } = batch;
+  settled.add(item.key);
+  try {
+    const parsed = parseCalendar(text, { remoteKey: item.key, revision, ownAddresses: batch.ownAddresses });
+    result.objects.push(...parsed.objects);
+    if (parsed.objects.length === 0 && parsed.broken.length === 0) result.withoutEvents.push(item.key);
+    const [broken] = parsed.broken;
+    if (broken !== undefined) result.quarantined.push({ remoteKey: item.key, revision, code: broken.code, reason: broken.reason });
+  } catch (thrown) {
+    if (!(thrown instanceof KalendsError)) throw thrown;
+    result.quarantined.push({ remoteKey: item.key, revision, code: thrown.code, reason: thrown.message });
+  }
+}

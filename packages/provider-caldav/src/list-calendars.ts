@@ -1,0 +1,72 @@
+import { KalendsError, type ProviderAccess, type RemoteCalendar } from "@kalends/model";
+import { readCalendarProperties } from "./calendar-properties.ts";
+import type { DavLine } from "./dav-line.ts";
+import { davNamespaces } from "./dav-names.ts";
+import { canonicalPath, samePath } from "./href.ts";
+import { endpointOrigin, readEndpoint, type LoginEndpoint } from "./login-endpoint.ts";
+import { mayReceiveLogin } from "./login-site.ts";
+import { errorOfInnerStatus } from "./map-error.ts";
+import { propertyRefusal, type DavHref, type DavResponse } from "./multistatus.ts";
+import { calendarListPropfind } from "./request-bodies.ts";
+
+/** Every calendar of the login that can hold events, in the server's order. Complete, or it throws. */
+export async function listCalendars(line: DavLine, access: ProviderAccess): Promise<RemoteCalendar[]> {
+  const endpoint = readEndpoint(access.endpoint);
+  if (endpointOrigin(endpoint) === null) throw new KalendsError("invalid-argument", "The endpoint names no calendar home; connect first");
+  const found = new Map<string, RemoteCalendar>();
+  for (const home of endpoint.homes) await addFrom(line, endpoint, home, "1", found);
+  for (const calendar of endpoint.calendars) {
+    try {
+      await addFrom(line, endpoint, calendar, "0", found);
+    } catch (thrown) {
+      // The server said of this very calendar that it is gone: it is no longer listed.
+      if (!(thrown instanceof KalendsError) || thrown.code !== "calendar-gone") throw thrown;
+    }
+  }
+  return [...found.values()];
+}
+
+async function addFrom(line: DavLine, endpoint: LoginEndpoint, url: string, depth: "0" | "1", found: Map<string, RemoteCalendar>): Promise<void> {
+  const place = depth === "1" ? "home" : "calendar";
+  const multistatus = await line.ask({ method: "PROPFIND", url, depth, body: calendarListPropfind }, place);
+  const asked = new URL(multistatus.url);
+  let answers = 0;
+  for await (const response of multistatus.responses()) {
+    answers += 1;
+    const [href] = response.hrefs;
+    if (href === undefined) continue;
+    const isAsked = samePath(href.path, canonicalPath(asked.pathname));
+    if (response.status !== null && response.status >= 300) {
+      if (isAsked || response.status >= 500) throw errorOfInnerStatus(response.status, place);
+      // A single child that is not ours to read, such as a foreign calendar under a shared root.
+      continue;
+    }
+    checkTypeIsTold(response);
+    const key = calendarKey(href, { homeUrl: url, askedUrl: asked, endpoint, trustedSites: line.preset?.trustedSites ?? [] });
+    const calendar = readCalendarProperties(response, key, key.startsWith("/") ? href.wire : key);
+    if (calendar !== null && !found.has(key)) found.set(key, calendar);
+  }
+  if (answers === 0) throw new KalendsError("answer-invalid", "The calendar list is empty and does not even name the calendar home");
+}
+
+/** A passing fault of the server on one child must not look like "that calendar is no calendar any more". */
+function checkTypeIsTold(response: DavResponse): void {
+  const refusal = propertyRefusal(response, davNamespaces.dav, "resourcetype");
+  if (refusal !== null && refusal >= 500) throw errorOfInnerStatus(refusal, "home");
+}
+
+/** Path alone on the login's own origin, so that a moved shard keeps the key; the whole URL elsewhere. */
+function calendarKey(href: DavHref, site: { homeUrl: string; askedUrl: URL; endpoint: LoginEndpoint; trustedSites: readonly string[] }): string {
+  const elsewhere = href.origin !== site.askedUrl.origin && mayReceiveLogin(new URL(href.origin), site.askedUrl, site.trustedSites);
+  // A host that may not have the login is a proxy's inner name; the path on the asked origin is what is meant.
+  const origin = elsewhere ? href.origin : new URL(site.homeUrl).origin;
+  return origin === endpointOrigin(site.endpoint) ? href.path : origin + href.path;
+}
+
+/** The URL to ask for a calendar that `listCalendars` named. */
+export function calendarUrl(access: ProviderAccess, calendar: { remoteKey: string; hints: Readonly<Record<string, string>> }): string {
+  if (!calendar.remoteKey.startsWith("/")) return calendar.remoteKey;
+  const origin = endpointOrigin(readEndpoint(access.endpoint));
+  if (origin === null) throw new KalendsError("invalid-argument", "The endpoint names no calendar home; connect first");
+  return origin + (calendar.hints["href"] ?? calendar.remoteKey);
+}

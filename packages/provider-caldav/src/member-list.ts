@@ -1,0 +1,49 @@
+import { KalendsError, type QuarantinedItem, type RemoteKey } from "@kalends/model";
+import type { DavLine } from "./dav-line.ts";
+import { canonicalPath } from "./href.ts";
+import { listedAs, toListedItem, type ListedItem } from "./listed-item.ts";
+import { errorOfInnerStatus } from "./map-error.ts";
+import { memberListPropfind } from "./request-bodies.ts";
+
+/** All members of a calendar. */
+export interface MemberList {
+  /** In key order. */
+  items: ListedItem[];
+  /** Members that the server lists and does not let us read. */
+  forbidden: QuarantinedItem[];
+}
+
+/**
+ * Lists a calendar by PROPFIND Depth 1. Believed only when it is complete and names the calendar itself.
+ * Throws `calendar-gone` and whatever an incomplete or foreign answer means.
+ */
+export async function listMembers(line: DavLine, url: string): Promise<MemberList> {
+  const multistatus = await line.ask({ method: "PROPFIND", url, depth: "1", body: memberListPropfind }, "calendar");
+  const collectionPath = canonicalPath(new URL(multistatus.url).pathname);
+  const items = new Map<RemoteKey, ListedItem>();
+  const forbidden: QuarantinedItem[] = [];
+  let sawCalendar = false;
+  for await (const response of multistatus.responses()) {
+    for (const href of response.hrefs) {
+      const what = listedAs(response, href, collectionPath);
+      if (what === "truncated") throw new KalendsError("answer-invalid", "The server cut the list of items short");
+      if (what === "collection") {
+        if (response.status !== null && response.status >= 300) throw errorOfInnerStatus(response.status, "calendar");
+        sawCalendar = true;
+      }
+      if (what === "item" || what === "unusable") items.set(href.path, toListedItem(response, href));
+      if (what === "forbidden") forbidden.push(forbiddenItem(href.path));
+    }
+  }
+  if (!sawCalendar) throw new KalendsError("answer-invalid", "The list of items does not name the calendar itself");
+  return { items: inKeyOrder(items.values()), forbidden };
+}
+
+export function forbiddenItem(key: RemoteKey): QuarantinedItem {
+  return { remoteKey: key, revision: null, code: "permission-denied", reason: "The server lists the item and refuses to hand it out (403)" };
+}
+
+/** A stable order, so that a page position means the same item each time. */
+export function inKeyOrder(items: Iterable<ListedItem>): ListedItem[] {
+  return [...items].sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
+}

@@ -1,0 +1,74 @@
+import { Secret, type Clock, type ProviderAccess, type Transport } from "@kalends/model";
+import { caldavClient, startlessEventText, startServer, type ProviderHarness, type RunningServer, type ServerKind, type SkipContext } from "@kalends/testing";
+import { createTransport } from "@kalends/transport";
+import { caldavProvider } from "../src/index.ts";
+import { systemClock } from "./system-clock.ts";
+
+const oddNames = ["plain.ics", "mit leer.ics", "ümlaut-日本.ics", "at@sign.ics", "plus+tilde~.ics", "100%.ics", "no-suffix", "UPPER.ICS", "(round),semi;.ics"];
+
+/** What differs from server to server, by measurement. */
+export interface ServerTraits {
+  itemNames?: readonly string[];
+  /** Requests of a pass without news; 1 where the server has sync-collection or a ctag. */
+  idleRequests?: number;
+  deadCursor?: string | null;
+  brokenItem?: string;
+}
+
+/** The adapter in front of a real server, with calls counted at the transport. */
+export async function openCaldavHarness(kind: ServerKind, context: SkipContext, traits: ServerTraits = {}): Promise<ProviderHarness> {
+  const server = await startServer(kind, context);
+  try {
+    return await harnessOf(server, traits);
+  } catch (thrown) {
+    await server.stop();
+    throw thrown;
+  }
+}
+
+/** The same for any server that is already running. */
+export async function harnessOf(server: Omit<RunningServer, "kind">, traits: ServerTraits): Promise<ProviderHarness> {
+  const { transport, count } = countingTransport(systemClock, new URL(server.origin).host);
+  const provider = caldavProvider({ transport, clock: systemClock, batchSize: 10 });
+  const credential = { kind: "password" as const, username: server.username, password: new Secret(server.password) };
+  const login = { address: server.baseUrl, credential };
+  const connected = await provider.connect?.(login);
+  if (connected === undefined) throw new Error("The adapter has no connect");
+  const access: ProviderAccess = { endpoint: connected.endpoint, credential };
+  const client = caldavClient(server.baseUrl, server.username, server.password);
+  const path = (calendar: string, item = ""): string => `${server.home(server.username)}${calendar}/${encodeURIComponent(item)}`;
+  return {
+    provider,
+    access,
+    wrongAccess: { ...access, credential: { ...credential, password: new Secret("wrong") } },
+    login,
+    requestCount: count,
+    itemNames: traits.itemNames ?? oddNames,
+    brokenItem: traits.brokenItem ?? startlessEventText("broken-item"),
+    ...(traits.deadCursor === null ? {} : { deadCursor: traits.deadCursor ?? "sync:http://sabre.io/ns/sync/nonsense" }),
+    ...(traits.idleRequests === undefined ? {} : { idleRequests: traits.idleRequests }),
+    remote: {
+      createCalendar: (name, displayName) => client.makeCalendar(path(name), { displayName }),
+      deleteCalendar: (name) => client.delete(path(name)),
+      put: async (calendar, item, text) => void (await client.put(path(calendar, item), text)),
+      delete: (calendar, item) => client.delete(path(calendar, item)),
+    },
+    close: async () => {
+      await transport.close();
+      await server.stop();
+    },
+  };
+}
+
+function countingTransport(clock: Clock, host: string): { transport: Transport; count: () => number } {
+  let sent = 0;
+  const inner = createTransport({ clock, allowHosts: [host] });
+  const transport: Transport = {
+    send: (request) => {
+      sent += 1;
+      return inner.send(request);
+    },
+    close: () => inner.close(),
+  };
+  return { transport, count: () => sent };
+}

@@ -1,0 +1,37 @@
+import type { CalendarProvider, ConnectRequest, Cursor, ProviderAccess } from "@kalends/model";
+import type { SkipContext } from "../servers/start-server.ts";
+
+/** Another client at the same provider. Calendars and items go by names that the suite makes up. */
+export interface RemoteHand {
+  createCalendar(name: string, displayName: string): Promise<void>;
+  deleteCalendar(name: string): Promise<void>;
+  /** Writes an item, new or not. `item` may hold any character; the hand encodes it. */
+  put(calendar: string, item: string, text: string): Promise<void>;
+  delete(calendar: string, item: string): Promise<void>;
+}
+
+/** An adapter in front of a provider with one good login. */
+export interface ProviderHarness {
+  /** Made with pages of ten items. */
+  provider: CalendarProvider;
+  access: ProviderAccess;
+  /** The same login with a wrong password. */
+  wrongAccess: ProviderAccess;
+  /** What a user types; absent where the adapter has no `connect`. */
+  login?: ConnectRequest;
+  remote: RemoteHand;
+  /** Requests that left so far. */
+  requestCount(): number;
+  /** A position that the provider refuses, where one can be made up. */
+  deadCursor?: Cursor;
+  /** Item names that the provider accepts, the odder the better. */
+  itemNames: readonly string[];
+  /** An item that the provider accepts and that is no valid event. */
+  brokenItem: string;
+  /** Requests that a pass without news may cost. Default 1. */
+  idleRequests?: number;
+  close(): Promise<void>;
+}
+
+/** Opens the harness, once per suite; skips the test where the provider cannot run here. */
+export type OpenHarness = (context: SkipContext) => Promise<ProviderHarness>;
