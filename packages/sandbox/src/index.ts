@@ -11,3 +11,4 @@ export type { SandboxCalendar } from "./caldav/sandbox-calendar.ts";
 export type { CaldavFeatures, NewCalendar } from "./caldav/caldav-state.ts";
 export type { FaultScript, ScriptedFault } from "./caldav/scripted-faults.ts";
 export type { LoggedRequest } from "./caldav/request-log.ts";
+export { createDemoWorld, type DemoPerson, type DemoWorld, type DemoWorldOptions } from "./world/create-demo-world.ts";

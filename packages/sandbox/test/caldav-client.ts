@@ -40,8 +40,8 @@ export function event(uid: string, lines: string[] = []): string {
 /** A sync-collection body; written with other prefixes than the server uses. */
 export function syncBody(token: string, more = ""): string {
   return (
-    `<?xml version="1.0"?><x:sync-collection xmlns:x="DAV:" xmlns:cal="urn:ietf:params:xml:ns:caldav"><x:sync-token>${token}</x:sync-token>` +
-    `<x:sync-level>1</x:sync-level>${more}<x:prop><x:getetag/></x:prop></x:sync-collection>`
+    '<?xml version="1.0"?><x:sync-collection xmlns:x="DAV:" xmlns:cal="urn:ietf:params:xml:ns:caldav">' +
+    `<x:sync-token>${token}</x:sync-token><x:sync-level>1</x:sync-level>${more}<x:prop><x:getetag/></x:prop></x:sync-collection>`
   );
 }
 

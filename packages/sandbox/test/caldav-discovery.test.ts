@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-const propfind = (props: string): string => `<a:propfind xmlns:a="DAV:" xmlns:b="urn:ietf:params:xml:ns:caldav"><a:prop>${props}</a:prop></a:propfind>`;
+const propfind = (props: string): string =>
+  `<a:propfind xmlns:a="DAV:" xmlns:b="urn:ietf:params:xml:ns:caldav"><a:prop>${props}</a:prop></a:propfind>`;
 
 describe("discovery", () => {
   test("well-known redirects, OPTIONS names calendar-access, and neither asks for a login", async () => {
@@ -74,7 +75,8 @@ describe("calendars as collections", () => {
   test("are made, renamed and deleted by clients", async () => {
     const url = `${sandbox.url}dav/calendars/ada/caf%C3%A9/`;
     const body =
-      '<C:mkcalendar xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"><D:set><D:prop><D:displayname>Café</D:displayname></D:prop></D:set></C:mkcalendar>';
+      '<C:mkcalendar xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"><D:set><D:prop>' +
+      "<D:displayname>Café</D:displayname></D:prop></D:set></C:mkcalendar>";
     expect((await dav(url, "MKCALENDAR", { body })).status).toBe(201);
     expect((await dav(url, "MKCALENDAR")).status).toBe(405);
     expect(sandbox.user("ada").calendar("café").displayName).toBe("Café");
@@ -93,7 +95,9 @@ describe("calendars as collections", () => {
     const ask = (): Promise<{ text: string }> =>
       dav(calendar.url, "PROPFIND", {
         depth: "0",
-        body: '<propfind xmlns="DAV:"><prop><displayname/><getctag xmlns="http://calendarserver.org/ns/"/><calendar-color xmlns="http://apple.com/ns/ical/"/></prop></propfind>',
+        body:
+          '<propfind xmlns="DAV:"><prop><displayname/><getctag xmlns="http://calendarserver.org/ns/"/>' +
+          '<calendar-color xmlns="http://apple.com/ns/ical/"/></prop></propfind>',
       });
     const before = (await ask()).text;
     expect(before).toContain("<A:calendar-color>#112233</A:calendar-color>");

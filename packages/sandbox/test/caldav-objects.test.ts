@@ -54,10 +54,16 @@ describe("calendar objects", () => {
   });
 
   test("folded lines, quoted parameters and overrides are good data", async () => {
-    const text = event("c", ['ATTENDEE;CN="Doe: Jo, Dr;":mailto:jo@x.test', "DESCRIPTION:long\r\n er text:;,", "RRULE:FREQ=DAILY;COUNT=3"]).replace(
-      "END:VEVENT\r\n",
-      "END:VEVENT\r\nBEGIN:VEVENT\r\nUID:c\r\nRECURRENCE-ID:20260106T100000Z\r\nDTSTART;TZID=\"A/B\":20260106T120000\r\nDTEND;TZID=\"A/B\":20260106T130000\r\nEND:VEVENT\r\n",
-    );
+    const more = ['ATTENDEE;CN="Doe: Jo, Dr;":mailto:jo@x.test', "DESCRIPTION:long\r\n er text:;,", "RRULE:FREQ=DAILY;COUNT=3"];
+    const override = [
+      "BEGIN:VEVENT",
+      "UID:c",
+      "RECURRENCE-ID:20260106T100000Z",
+      'DTSTART;TZID="A/B":20260106T120000',
+      'DTEND;TZID="A/B":20260106T130000',
+      "END:VEVENT",
+    ];
+    const text = event("c", more).replace("END:VCALENDAR", [...override, "END:VCALENDAR"].join("\r\n"));
     expect((await put("c.ics", text)).status).toBe(201);
   });
 
@@ -82,20 +88,26 @@ describe("calendar objects", () => {
     work.put("series", event("series", ["RRULE:FREQ=WEEKLY"]).replaceAll("20260105", "20250106"));
     const multiget = await dav(work.url, "REPORT", {
       depth: "1",
-      body: `<m:calendar-multiget xmlns:m="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"><D:prop><D:getetag/><m:calendar-data/></D:prop><D:href>${work.url}week2.ics</D:href><D:href>/dav/calendars/ada/work/none.ics</D:href></m:calendar-multiget>`,
+      body:
+        '<m:calendar-multiget xmlns:m="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"><D:prop><D:getetag/><m:calendar-data/></D:prop>' +
+        `<D:href>${work.url}week2.ics</D:href><D:href>/dav/calendars/ada/work/none.ics</D:href></m:calendar-multiget>`,
     });
     expect(multiget.text).toContain("UID:week2");
     expect(multiget.text).toContain("<D:response><D:href>/dav/calendars/ada/work/none.ics</D:href><D:status>HTTP/1.1 404");
     const query = (inner: string): ReturnType<typeof dav> =>
       dav(work.url, "REPORT", {
         depth: "1",
-        body: `<C:calendar-query xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"><D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR">${inner}</C:comp-filter></C:filter></C:calendar-query>`,
+        body:
+          '<C:calendar-query xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"><D:prop><D:getetag/></D:prop>' +
+          `<C:filter><C:comp-filter name="VCALENDAR">${inner}</C:comp-filter></C:filter></C:calendar-query>`,
       });
-    const ranged = (await query('<C:comp-filter name="VEVENT"><C:time-range start="20260112T000000Z" end="20260119T000000Z"/></C:comp-filter>')).text;
+    const range = '<C:time-range start="20260112T000000Z" end="20260119T000000Z"/>';
+    const ranged = (await query(`<C:comp-filter name="VEVENT">${range}</C:comp-filter>`)).text;
     expect(ranged).toContain("week2.ics");
     expect(ranged).toContain("series.ics");
     expect(ranged).not.toContain("held.ics");
-    expect((await query('<C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"/></C:comp-filter>')).text).toContain("supported-filter");
+    const byTitle = await query('<C:comp-filter name="VEVENT"><C:prop-filter name="SUMMARY"/></C:comp-filter>');
+    expect(byTitle.text).toContain("supported-filter");
     expect((await query('<C:comp-filter name="VEVENT"><C:time-range start="x"/></C:comp-filter>')).text).toContain("valid-filter");
   });
 });
