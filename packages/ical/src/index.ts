@@ -1,1 +1,16 @@
-export {};
+export { resolveZone, assertZone } from "./zones/resolve-zone.ts";
+export { offsetAt, localToUtc, utcToLocalIso } from "./zones/zone-clock.ts";
+export { eventTimeToUtc } from "./zones/event-time-to-utc.ts";
+export { readRule } from "./recurrence/read-rule.ts";
+export { assertRule } from "./recurrence/assert-rule.ts";
+export { compileRule } from "./recurrence/compile-rule.ts";
+export type { CompiledRule, RuleStart } from "./recurrence/compile-rule.ts";
+export { expandRule } from "./recurrence/expand-rule.ts";
+export type { Cap, RuleLimits, RuleOutput } from "./recurrence/rule-output.ts";
+export type { ReadRule, RecurrenceRule, RuleProblem, Frequency, ByDay, RuleEnd } from "./recurrence/rule.ts";
+export type { ExpandOptions } from "./expansion/expand-options.ts";
+export { expandObjects } from "./expansion/expand-objects.ts";
+export type { ObjectPart } from "./expansion/expand-objects.ts";
+export { expandTimings } from "./expansion/expand-timings.ts";
+export { extentOf } from "./expansion/extent-of.ts";
+export type { Extent } from "./expansion/extent-of.ts";

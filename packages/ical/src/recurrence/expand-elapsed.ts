@@ -1,0 +1,80 @@
+import { civilFromDays, daySeconds, daysFromCivil } from "../civil/civil.ts";
+import { offsetAtUtc, wallToUtc } from "../zones/zone-table.ts";
+import type { CompiledRule } from "./compile-rule.ts";
+import { meetsDayParts, meetsMonth } from "./day-filters.ts";
+import type { InstanceSink } from "./rule-output.ts";
+
+const unitSeconds = { HOURLY: 3600, MINUTELY: 60, SECONDLY: 1 } as const;
+const cycleSeconds = 146_097 * daySeconds;
+
+/** Wall second from which the first unmet limit may be met again; `wall` itself where all are met. */
+function nextCandidate(rule: CompiledRule, wall: number): number {
+  const { byHour, byMinute, bySecond } = rule.rule;
+  const day = Math.floor(wall / daySeconds);
+  if (!meetsDayParts(rule, day)) {
+    const date = civilFromDays(day);
+    if (meetsMonth(rule, date.month)) return (day + 1) * daySeconds;
+    return daysFromCivil(date.month === 12 ? date.year + 1 : date.year, (date.month % 12) + 1, 1) * daySeconds;
+  }
+  const time = wall - day * daySeconds;
+  if (byHour !== null && !byHour.includes(Math.floor(time / 3600))) return (Math.floor(wall / 3600) + 1) * 3600;
+  if (rule.frequency === "HOURLY") return wall;
+  if (byMinute !== null && !byMinute.includes(Math.floor(time / 60) % 60)) return (Math.floor(wall / 60) + 1) * 60;
+  if (rule.frequency === "MINUTELY") return wall;
+  return bySecond === null || bySecond.includes(time % 60) ? wall : wall + 1;
+}
+
+/** Seconds after the period's first one at which instances start, or `null` where it is just the start's own. */
+function offsetsInPeriod(rule: CompiledRule): number[] | null {
+  const { byMinute, bySecond } = rule.rule;
+  if (rule.frequency === "SECONDLY" || (bySecond === null && (rule.frequency === "MINUTELY" || byMinute === null))) return null;
+  const seconds = bySecond ?? [rule.startTime % 60];
+  if (rule.frequency === "MINUTELY") return [...seconds];
+  const minutes = byMinute ?? [Math.floor(rule.startTime / 60) % 60];
+  return minutes.flatMap((minute) => seconds.map((second) => minute * 60 + second));
+}
+
+function positioned(rule: CompiledRule, offsets: number[]): number[] {
+  const positions = rule.rule.bySetPos;
+  if (positions === null) return offsets;
+  return offsets.filter((_, i) => positions.includes(i + 1) || positions.includes(i - offsets.length));
+}
+
+/**
+ * HOURLY, MINUTELY and SECONDLY: exact elapsed time from the start, BY parts read on the wall clock. Unmet limits are jumped over by
+ * whole months, days, hours and minutes.
+ */
+export function expandElapsed(rule: CompiledRule, sink: InstanceSink, maxSteps: number): void {
+  const unit = unitSeconds[rule.frequency as keyof typeof unitSeconds];
+  const step = unit * rule.interval;
+  const own = offsetsInPeriod(rule);
+  const offsets = positioned(rule, own ?? [0]);
+  // A period begins on the full hour or minute where BY parts choose inside it, else at the start's own second.
+  const first = own === null ? rule.startUtc : rule.startUtc - (rule.startTime % unit);
+  const { byHour, byMinute, bySecond, byDay, byMonth, byMonthDay, byYearDay } = rule.rule;
+  const free = [byHour, byMinute, bySecond, byDay, byMonth, byMonthDay, byYearDay].every((part) => part === null);
+  let k = 0;
+  if (rule.count === Infinity || free) k = Math.max(0, Math.floor((sink.from - first) / step) - 1);
+  if (free) sink.left -= k;
+  let lastHit = first + k * step;
+  for (let steps = 0; steps < maxSteps; steps++) {
+    const utc = first + k * step;
+    if (utc - 2 * unit >= Math.min(sink.to, sink.until + 1)) return;
+    if (utc - lastHit > cycleSeconds && daySeconds % step === 0) return;
+    const wall = utc + offsetAtUtc(rule.zone, utc);
+    const candidate = nextCandidate(rule, wall);
+    if (candidate > wall) {
+      k = Math.max(k + 1, Math.ceil((wallToUtc(rule.zone, candidate) - first) / step));
+      continue;
+    }
+    // Half-hour shifts move the full hour; the wall clock decides where it is.
+    const base = own === null ? utc : utc - (wall % unit);
+    for (const offset of offsets) {
+      if (base + offset < rule.startUtc) continue;
+      lastHit = utc;
+      if (!sink.take(base + offset)) return;
+    }
+    k++;
+  }
+  sink.out.capped = "steps";
+}
