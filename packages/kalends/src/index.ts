@@ -1,1 +1,25 @@
-export {};
+export { createKalends, type ConnectCaldavInput, type Kalends, type KalendsOptions } from "./create-kalends.ts";
+export type { KeyOptions } from "./find-key.ts";
+export { systemClock } from "./platform/system-clock.ts";
+export { systemRandom } from "./platform/system-random.ts";
+export { defaultSettings } from "@kalends/core";
+export type {
+  AccountInput,
+  CalendarListReport,
+  ConnectInput,
+  ConnectResult,
+  EngineSettings,
+  FreeBusyRequest,
+  OccurrenceList,
+  OccurrenceRequest,
+  OrganizationEngine,
+  Scheduler,
+  SyncManyOptions,
+  SyncManyReport,
+  SyncOptions,
+  SyncProgress,
+  SyncReport,
+} from "@kalends/core";
+export { formatFreeBusyTable, type AccountFreeBusy, type CalendarFreeBusy, type FreeBusyAnswer } from "@kalends/availability";
+export { KalendsError, Secret, errorCodes } from "@kalends/model";
+export type * from "@kalends/model";

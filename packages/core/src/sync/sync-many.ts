@@ -13,6 +13,8 @@ export interface SyncManyOptions {
   onProgress?(progress: SyncProgress): void;
   /** Called when a calendar is done. */
   onReport?(report: SyncReport): void;
+  /** Forget all positions and read every calendar whole. */
+  fresh?: boolean;
   /** Leave the calendar lists as they are. */
   skipLists?: boolean;
 }
@@ -64,6 +66,7 @@ async function syncConnection(
     const one = await syncCalendar(runtime, store, calendar.id, {
       // Another worker on the same calendar finishes, or its lease runs out.
       waitMs: runtime.settings.leaseMs + 1_000,
+      fresh: options.fresh === true,
       ...(signal === undefined ? {} : { signal }),
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     });

@@ -209,6 +209,7 @@ function describeDelta(stage: Stage): void {
 function describeItems(stage: Stage): void {
   test("a broken item is set aside with its reason; the others are read", async (context) => {
     const { harness, mirror } = await stage.calendar(context, "broken", 12);
+    if (harness.brokenItem === undefined) return context.skip("the provider refuses every invalid event itself");
     await harness.remote.put("broken", "broken-item.ics", harness.brokenItem);
     await mirror.pull();
     expect(mirror.uids).toEqual(uids("broken", 12));

@@ -26,8 +26,8 @@ export interface ProviderHarness {
   deadCursor?: Cursor;
   /** Item names that the provider accepts, the odder the better. */
   itemNames: readonly string[];
-  /** An item that the provider accepts and that is no valid event. */
-  brokenItem: string;
+  /** An item that the provider accepts and that is no valid event; absent where it accepts none. */
+  brokenItem?: string;
   /** Requests that a pass without news may cost. Default 1. */
   idleRequests?: number;
   close(): Promise<void>;

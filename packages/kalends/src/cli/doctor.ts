@@ -1,0 +1,106 @@
+import { existsSync, statSync } from "node:fs";
+import type { Command } from "commander";
+import { toKalendsError } from "@kalends/model";
+import { createKalends, type Kalends, type KalendsOptions } from "../create-kalends.ts";
+import { resolveOptions } from "./open.ts";
+import { showAge } from "./output/show-age.ts";
+import { version } from "./version.ts";
+
+/** One thing that was looked at. Texts hold ids, codes and counts: no address, no calendar name, no event text. */
+interface Finding {
+  what: string;
+  state: "ok" | "warning" | "problem";
+  detail: string;
+  remedy?: string;
+}
+
+/** `kalends doctor`: reads and asks, changes nothing but the status of what it asked. */
+export async function doctor(flags: { json?: boolean }, command: Command): Promise<void> {
+  const findings: Finding[] = [nodeFinding()];
+  const options = resolveOptions(command);
+  const kalends = await openFinding(options, findings);
+  if (kalends !== null) {
+    try {
+      await connectionFindings(kalends, findings);
+    } finally {
+      await kalends.close();
+    }
+  }
+  if (flags.json === true) process.stdout.write(`${JSON.stringify({ version, findings }, null, 2)}\n`);
+  else process.stdout.write(toText(findings));
+  if (findings.some(({ state }) => state === "problem")) process.exitCode = 1;
+}
+
+function nodeFinding(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const detail = `kalends ${version}, Node ${process.versions.node}, SQLite ${process.versions["sqlite"] ?? "unknown"}, ${process.platform}`;
+  if (major > 22 || (major === 22 && minor >= 13)) return { what: "program", state: "ok", detail };
+  return { what: "program", state: "problem", detail, remedy: "Use Node 22.13 or newer." };
+}
+
+async function openFinding(options: KalendsOptions & { database: string }, findings: Finding[]): Promise<Kalends | null> {
+  if (options.database !== ":memory:" && !existsSync(options.database)) {
+    findings.push({ what: "database", state: "problem", detail: "the file is not there", remedy: "Run `kalends init`, or name the file with --database." });
+    return null;
+  }
+  try {
+    const kalends = await createKalends({ ...options, autoMigrate: false });
+    findings.push({ what: "database", state: "ok", detail: `opened, ${Math.round(statSync(options.database).size / 1024)} KiB, schema up to date, key fits` });
+    return kalends;
+  } catch (thrown) {
+    const { code, message, remedy } = toKalendsError(thrown);
+    findings.push({ what: "database", state: "problem", detail: `${message} (${code})`, remedy });
+    return null;
+  }
+}
+
+async function connectionFindings(kalends: Kalends, findings: Finding[]): Promise<void> {
+  const connections = await kalends.status();
+  if (connections.length === 0) findings.push({ what: "connections", state: "warning", detail: "none yet", remedy: "kalends connect caldav you@example.com" });
+  for (const connection of connections) {
+    const what = `connection ${connection.connectionId} (${connection.provider})`;
+    if (connection.state !== "connected") {
+      const remedy = connection.error?.remedy ?? "Connect it again in place: kalends connect caldav ADDRESS";
+      findings.push({ what, state: "problem", detail: `state ${connection.state}`, remedy });
+      continue;
+    }
+    findings.push(await listFinding(kalends, connection.connectionId, what));
+  }
+  for (const connection of await kalends.status()) {
+    for (const calendar of connection.calendars) {
+      const what = `calendar ${calendar.calendarId}`;
+      const last = calendar.freshnessMs === null ? "never synced" : `synced ${showAge(calendar.freshnessMs)} ago`;
+      const detail = `${calendar.phase}, ${last}, ${calendar.objects} objects, ${calendar.quarantined} set aside, ${calendar.warnings} with warnings`;
+      if (calendar.error !== null) findings.push({ what, state: "problem", detail: `${detail}, ${calendar.failures} failures (${calendar.error.code})`, remedy: calendar.error.remedy });
+      else if (calendar.quarantined > 0) findings.push({ what, state: "warning", detail, remedy: await quarantineRemedy(kalends, calendar.calendarId) });
+      else if (calendar.lastSuccess === null) findings.push({ what, state: "warning", detail, remedy: "kalends sync" });
+      else findings.push({ what, state: "ok", detail });
+    }
+  }
+}
+
+async function quarantineRemedy(kalends: Kalends, calendarId: string): Promise<string> {
+  const counts = new Map<string, number>();
+  for (const { code } of await kalends.quarantined(calendarId)) counts.set(code, (counts.get(code) ?? 0) + 1);
+  const list = [...counts].map(([code, count]) => `${count} x ${code}`).join(", ");
+  return `Items were set aside (${list}); all others are read. Mend or delete them in the program that made them.`;
+}
+
+async function listFinding(kalends: Kalends, connectionId: string, what: string): Promise<Finding> {
+  try {
+    const report = await kalends.refreshCalendars(connectionId);
+    const changed = report.added.length + report.changed.length + report.removed.length;
+    return { what, state: "ok", detail: `the server answers and the login works${changed === 0 ? "" : `; ${changed} changes in the calendar list`}` };
+  } catch (thrown) {
+    const { code, message, remedy } = toKalendsError(thrown);
+    return { what, state: "problem", detail: `${message} (${code})`, remedy };
+  }
+}
+
+function toText(findings: readonly Finding[]): string {
+  const mark = { ok: "ok      ", warning: "warning ", problem: "PROBLEM " } as const;
+  const lines = findings.map(({ what, state, detail, remedy }) => `${mark[state]} ${what}: ${detail}${remedy === undefined ? "" : `\n           what to do: ${remedy}`}`);
+  const problems = findings.filter(({ state }) => state === "problem").length;
+  lines.push("", problems === 0 ? "Nothing stands in the way." : `${problems} problem${problems === 1 ? "" : "s"} found.`);
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { KalendsError } from "@kalends/model";
+import { createKalends, type Kalends, type KalendsOptions } from "../create-kalends.ts";
+import { environment } from "../platform/environment.ts";
+import { readConfigFile } from "./config-file.ts";
+
+/** Options that every command knows. */
+export interface GlobalOptions {
+  database?: string;
+  keyFile?: string;
+  organization?: string;
+  allowHost?: string[];
+}
+
+/** Flags first, then the environment, then `kalends.json`, then the defaults. */
+export function resolveOptions(command: Command): KalendsOptions & { database: string } {
+  const flags = command.optsWithGlobals<GlobalOptions>();
+  const config = readConfigFile();
+  const variables = environment();
+  const database = flags.database ?? variables["KALENDS_DATABASE"] ?? config.database ?? "kalends.db";
+  const namedInEnvironment = variables["KALENDS_KEY"] !== undefined || variables["KALENDS_KEY_FILE"] !== undefined;
+  const keyFile = flags.keyFile ?? (namedInEnvironment ? undefined : config.keyFile);
+  const organization = flags.organization ?? config.organization;
+  return {
+    database,
+    allowHosts: [...(config.allowHosts ?? []), ...(flags.allowHost ?? [])],
+    ...(keyFile === undefined ? {} : { keyFile }),
+    ...(organization === undefined ? {} : { organization }),
+  };
+}
+
+/** Opens Kalends for one command and closes it after, also when the command throws. */
+export async function withKalends<T>(command: Command, work: (kalends: Kalends) => Promise<T>): Promise<T> {
+  const options = resolveOptions(command);
+  if (options.database !== ":memory:" && !existsSync(options.database)) {
+    throw new KalendsError("invalid-argument", `There is no database ${options.database}`, { remedy: "Run `kalends init` first, or name the file with --database." });
+  }
+  const kalends = await createKalends(options);
+  try {
+    return await work(kalends);
+  } finally {
+    await kalends.close();
+  }
+}
+
+/** The account that a person named: by its own id, or by the id that the host application gave it. Throws `not-found`. */
+export async function findAccount(kalends: Kalends, name: string): Promise<string> {
+  const account = (await kalends.findAccountByExternalId(name)) ?? (await kalends.findAccount(name));
+  if (account === null) throw new KalendsError("not-found", `There is no account ${name}`, { remedy: "`kalends status` lists the accounts that there are." });
+  return account.id;
+}

@@ -1,0 +1,103 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { calendars } from "./calendars.ts";
+import { changes } from "./changes.ts";
+import { connectCaldav } from "./connect-caldav.ts";
+import { demo } from "./demo.ts";
+import { doctor } from "./doctor.ts";
+import { freeBusy } from "./free-busy.ts";
+import { init } from "./init.ts";
+import { migrate } from "./migrate.ts";
+import { status } from "./status.ts";
+import { sync } from "./sync.ts";
+import { version } from "./version.ts";
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}
+
+const several = (value: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), value];
+
+/** The command line, as data for commander. Each command's work is a file of its own. */
+export function buildProgram(): Command {
+  const program = new Command("kalends")
+    .description("Your application's own calendar-sync backend.")
+    .version(version)
+    .option("--database <path>", "SQLite file (default: KALENDS_DATABASE, kalends.json, or kalends.db)")
+    .option("--key-file <path>", "key file (default: KALENDS_KEY, KALENDS_KEY_FILE, kalends.json, or kalends.key beside the database)")
+    .option("--organization <id>", "organization to work in (default: default)")
+    .option("--allow-host <host[:port]>", "a host that may be private or plain http; may be given several times", several)
+    .showHelpAfterError("(run with --help for all options)")
+    .enablePositionalOptions();
+
+  program.command("init").description("make the key file, the database and kalends.json in this folder").action(init);
+
+  program
+    .command("connect")
+    .description("connect a login")
+    .command("caldav")
+    .description("connect a CalDAV or iCloud login; asks for the password, or reads KALENDS_PASSWORD")
+    .argument("<address>", "e-mail address, host name or URL")
+    .option("--username <name>", "user name, where it is not the address")
+    .option("--account <id>", "your own id of the person the calendars belong to (default: the user name)")
+    .option("--name <text>", "display name of a new account")
+    .option("--tz <zone>", "IANA time zone of a new account (default: this machine's)")
+    .option("--preset <name>", "icloud or generic")
+    .option("--password-stdin", "read the password from standard input")
+    .action(connectCaldav);
+
+  program
+    .command("sync")
+    .description("read calendar lists and changes of all connections")
+    .option("--account <id>", "only this account")
+    .option("--watch", "go on polling until stopped")
+    .option("--fresh", "forget all positions and read everything again")
+    .option("--json", "print the report as JSON")
+    .action(sync);
+
+  program.command("calendars").description("list calendars").option("--account <id>", "only this account").option("--json", "print JSON").action(calendars);
+
+  program
+    .command("free-busy")
+    .description("when are these people busy?")
+    .requiredOption("--from <time>", "start: 2026-11-20, 2026-11-20T09:00 (in --tz), or an instant with offset")
+    .requiredOption("--to <time>", "end, not included")
+    .option("--tz <zone>", "IANA time zone for input and output (default: this machine's)")
+    .option("--account <id>", "account; may be given several times (default: all)", several)
+    .option("--calendar <id>", "calendar; may be given several times", several)
+    .addOption(
+      new Option("--when-stale <policy>", "what a calendar means that is not fresh").choices(["fail", "treat-as-busy", "ignore"]).default("fail"),
+    )
+    .option("--json", "print JSON")
+    .action(freeBusy);
+
+  program.command("status").description("state of connections and calendars").option("--account <id>", "only this account").option("--json", "print JSON").action(status);
+
+  program
+    .command("changes")
+    .description("print the change feed")
+    .option("--since <number>", "print what came after this number", wholeNumber, 0)
+    .option("--limit <number>", "at most so many", wholeNumber, 1000)
+    .option("--json", "one JSON object a line")
+    .action(changes);
+
+  program.command("doctor").description("find out what stands in the way; the output is safe to paste").option("--json", "print JSON").action(doctor);
+
+  program
+    .command("migrate")
+    .description("bring the database to this version's schema")
+    .option("--print", "print the SQL and do nothing")
+    .option("--check", "only check; exits 1 where something is missing")
+    .action(migrate);
+
+  program
+    .command("demo")
+    .description("show four people's busy times on a page, live, on a built-in calendar server")
+    .option("--once", "print the free-busy table and exit")
+    .option("--port <number>", "port of the page", wholeNumber)
+    .option("--every <seconds>", "seconds between edits", wholeNumber, 4)
+    .option("--seed <number>", "another set of events", wholeNumber, 1)
+    .action(demo);
+
+  return program;
+}

@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import type { CalendarStatus } from "@kalends/model";
+import { showAge } from "./output/show-age.ts";
+import { textTable } from "./output/text-table.ts";
+import { findAccount, withKalends } from "./open.ts";
+
+/** `kalends status` */
+export async function status(flags: { account?: string; json?: boolean }, command: Command): Promise<void> {
+  await withKalends(command, async (kalends) => {
+    const accountId = flags.account === undefined ? undefined : await findAccount(kalends, flags.account);
+    const connections = await kalends.status(accountId);
+    if (flags.json === true) {
+      process.stdout.write(`${JSON.stringify(connections, null, 2)}\n`);
+      return;
+    }
+    const accounts = new Map((await kalends.listAccounts()).map((account) => [account.id, account.externalId ?? account.id]));
+    if (connections.length === 0) process.stdout.write("Nothing is connected yet: kalends connect caldav you@example.com\n");
+    for (const connection of connections) {
+      const account = accounts.get(connection.accountId) ?? connection.accountId;
+      process.stdout.write(`${connection.label} (${connection.provider}, account ${account}): ${connection.state}\n`);
+      if (connection.error !== null) process.stdout.write(`  ${connection.error.code}: ${connection.error.remedy}\n`);
+      const rows = connection.calendars.map((calendar) => calendarRow(calendar));
+      if (rows.length > 0) process.stdout.write(indent(textTable([["CALENDAR", "PHASE", "LAST SYNC", "NEXT TRY", "OBJECTS", "SET ASIDE"], ...rows])));
+      for (const { name, error } of connection.calendars) {
+        if (error !== null) process.stdout.write(`  ${name.replace(/\p{C}/gu, "?")}: ${error.code}: ${error.remedy}\n`);
+      }
+    }
+  });
+}
+
+function calendarRow(calendar: CalendarStatus): string[] {
+  const last = calendar.freshnessMs === null ? "never" : `${showAge(calendar.freshnessMs)} ago`;
+  return [calendar.name, calendar.phase, last, calendar.nextTry ?? "-", String(calendar.objects), String(calendar.quarantined)];
+}
+
+const indent = (text: string): string => text.replace(/^(?=.)/gm, "  ");

@@ -1,0 +1,126 @@
+import { createEngine, type Engine, type EngineSettings, type OrganizationEngine, type Scheduler } from "@kalends/core";
+import { KalendsError, Secret } from "@kalends/model";
+import type { CalendarProvider, Clock, Logger, Random, Store, Vault } from "@kalends/model";
+import type { ConnectResult } from "@kalends/core";
+import { caldavProvider } from "@kalends/provider-caldav";
+import { openSqliteStore } from "@kalends/store-sqlite";
+import { createTransport } from "@kalends/transport";
+import { createVault } from "@kalends/vault";
+import { findKey, type KeyOptions } from "./find-key.ts";
+import { environment } from "./platform/environment.ts";
+import { isDeadHolder, newHolder } from "./platform/holder.ts";
+import { systemClock } from "./platform/system-clock.ts";
+import { systemRandom } from "./platform/system-random.ts";
+
+export interface KalendsOptions extends KeyOptions {
+  /** Path of the SQLite file, `:memory:`, or a store of your own. Default `kalends.db`. */
+  database?: string | Store;
+  /** Your own vault, instead of a key. */
+  vault?: Vault;
+  /** The organization that the instance itself works in. Default `default`. */
+  organization?: string;
+  /** Host names, or `host:port`, that may be private and may use plain http. All others must be public and https. */
+  allowHosts?: readonly string[];
+  /** Adapters. Default: CalDAV (iCloud included). */
+  providers?: readonly CalendarProvider[];
+  settings?: Partial<EngineSettings>;
+  /** Bring the database to this version's schema at start. Default `true`; else an old schema throws `store-unmigrated`. */
+  autoMigrate?: boolean;
+  logger?: Logger;
+  clock?: Clock;
+  random?: Random;
+}
+
+export interface ConnectCaldavInput {
+  accountId: string;
+  /** An e-mail address, a host name or a URL: the service is found from it. */
+  address: string;
+  /** Default: the address. */
+  username?: string;
+  /** iCloud, Fastmail and others want an app-specific password. */
+  password: string | Secret;
+  /** `icloud` or `generic`; found from the address where it is not given. */
+  preset?: string;
+  signal?: AbortSignal;
+}
+
+/** Your application's own calendar-sync backend. Works in one organization; `organization(id)` opens others. */
+export interface Kalends extends OrganizationEngine {
+  /** Finds the CalDAV service, proves the login, stores the credential sealed. Throws `auth-failed`, `caldav-not-found` and others. */
+  connectCaldav(input: ConnectCaldavInput): Promise<ConnectResult>;
+  organization(id: string, name?: string): Promise<OrganizationEngine>;
+  /** Polls in the background until `close`. */
+  start(): void;
+  readonly scheduler: Scheduler;
+  /** Ends the scheduler, idle connections and the database. */
+  close(): Promise<void>;
+}
+
+/** Opens Kalends with embedded defaults. Throws `key-missing`, `key-wrong`, `store-*` with a remedy. */
+export async function createKalends(options: KalendsOptions = {}): Promise<Kalends> {
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const database = options.database ?? "kalends.db";
+  const path = typeof database === "string" && database !== ":memory:" ? database : null;
+  const vault = options.vault ?? createVault({ key: await findKey(options, path, environment()), random });
+  const store = typeof database === "string" ? await openSqliteStore({ path: database, clock }) : database;
+  const transport = createTransport({ clock, allowHosts: options.allowHosts ?? [] });
+  try {
+    const engine = await openEngine(options, { store, vault, clock, random, transport });
+    const home = await engine.openOrganization(options.organization ?? "default");
+    return assemble(engine, home, async () => {
+      await engine.scheduler.stop();
+      await transport.close();
+      await store.close();
+    });
+  } catch (thrown) {
+    await transport.close();
+    await store.close();
+    throw thrown;
+  }
+}
+
+interface Parts {
+  store: Store;
+  vault: Vault;
+  clock: Clock;
+  random: Random;
+  transport: ReturnType<typeof createTransport>;
+}
+
+async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine> {
+  const { store, clock, random } = parts;
+  if (options.autoMigrate === false) await store.migrations.check();
+  else await store.migrations.run();
+  for (const holder of await store.liveHolders(clock.now())) {
+    if (isDeadHolder(holder)) await store.releaseHolder(holder);
+  }
+  return createEngine({
+    store,
+    vault: parts.vault,
+    providers: options.providers ?? [caldavProvider({ transport: parts.transport, clock })],
+    clock,
+    random,
+    holder: newHolder(random),
+    ...(options.logger === undefined ? {} : { logger: options.logger }),
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
+  });
+}
+
+function assemble(engine: Engine, home: OrganizationEngine, end: () => Promise<void>): Kalends {
+  let closing: Promise<void> | null = null;
+  return {
+    ...home,
+    connectCaldav: async ({ username, password, ...input }) => {
+      if (typeof input.address !== "string" || input.address.trim() === "") {
+        throw new KalendsError("invalid-argument", "`address` must be an e-mail address, a host name or a URL");
+      }
+      const secret = password instanceof Secret ? password : new Secret(password);
+      return home.connect({ ...input, provider: "caldav", credential: { kind: "password", username: username ?? input.address, password: secret } });
+    },
+    organization: (id, name) => engine.openOrganization(id, name),
+    start: () => engine.scheduler.start(),
+    scheduler: engine.scheduler,
+    close: () => (closing ??= end()),
+  };
+}

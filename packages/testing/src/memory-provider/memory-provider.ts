@@ -1,0 +1,167 @@
+import { KalendsError } from "@kalends/model";
+import type { CalendarObject, CalendarProvider, PassKind, PulledPage, PullRequest, QuarantinedItem, RemoteCalendar } from "@kalends/model";
+
+interface MemoryItem {
+  revision: string;
+  /** Position in the calendar's history at which the item got its present state. */
+  at: number;
+  /** `null`: gone, remembered as a tombstone. */
+  objects: CalendarObject[] | null;
+  broken: boolean;
+}
+
+/** What may go wrong at a pull; consumed by the next call that it fits. */
+export type MemoryFault = KalendsError | ((request: PullRequest) => PulledPage | null);
+
+/** One calendar of the memory provider, as a test moves it. */
+export interface MemoryCalendar {
+  put(remoteKey: string, object: CalendarObject | CalendarObject[]): void;
+  remove(remoteKey: string): void;
+  /** The item stays and cannot be read any more. */
+  break(remoteKey: string): void;
+  /** Every position handed out so far is forgotten. */
+  expireCursors(): void;
+  /** Keys that exist now. */
+  keys(): string[];
+  objects(): CalendarObject[];
+}
+
+/**
+ * A whole provider in memory, with real history: positions, tombstones, paging, dead cursors, faults by script. For tests of
+ * engines and applications that need a provider and no network.
+ */
+export interface MemoryProvider extends CalendarProvider {
+  calendar(remoteKey: string): MemoryCalendar;
+  deleteCalendar(remoteKey: string): void;
+  rename(remoteKey: string, name: string): void;
+  /** Throws this, or answers that, at the next pulls; one each. */
+  readonly faults: MemoryFault[];
+  /** The next listings of calendars. */
+  readonly listFaults: (KalendsError | RemoteCalendar[])[];
+  /** Every pull so far: kind of question and calendar. */
+  readonly pulls: { calendar: string; cursor: string | null; pageToken: string | null }[];
+}
+
+export interface MemoryProviderOptions {
+  id?: string;
+  /** Items a page. Default 100. */
+  pageSize?: number;
+}
+
+class History implements MemoryCalendar {
+  readonly items: Map<string, MemoryItem> = new Map();
+  name: string;
+  position = 0;
+  oldest = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  put(remoteKey: string, object: CalendarObject | CalendarObject[]): void {
+    this.position += 1;
+    const revision = `r${this.position}`;
+    const objects = [object].flat().map((one) => ({ ...one, remoteKey, revision }));
+    this.items.set(remoteKey, { revision, at: this.position, objects, broken: false });
+  }
+
+  remove(remoteKey: string): void {
+    if (!this.items.get(remoteKey)?.objects) return;
+    this.position += 1;
+    this.items.set(remoteKey, { revision: "", at: this.position, objects: null, broken: false });
+  }
+
+  break(remoteKey: string): void {
+    const item = this.items.get(remoteKey);
+    if (!item?.objects) throw new Error(`no item ${remoteKey}`);
+    this.position += 1;
+    this.items.set(remoteKey, { ...item, revision: `r${this.position}`, at: this.position, broken: true });
+  }
+
+  expireCursors(): void {
+    this.position += 1;
+    this.oldest = this.position;
+  }
+
+  keys(): string[] {
+    return [...this.items].filter(([, item]) => item.objects !== null).map(([key]) => key);
+  }
+
+  objects(): CalendarObject[] {
+    return [...this.items.values()].flatMap((item) => (item.broken ? [] : (item.objects ?? [])));
+  }
+}
+
+export function memoryProvider(options: MemoryProviderOptions = {}): MemoryProvider {
+  const pageSize = options.pageSize ?? 100;
+  const calendars = new Map<string, History>();
+  const provider: MemoryProvider = {
+    id: options.id ?? "memory",
+    faults: [],
+    listFaults: [],
+    pulls: [],
+    calendar: (remoteKey) => {
+      const history = calendars.get(remoteKey) ?? new History(remoteKey);
+      calendars.set(remoteKey, history);
+      return history;
+    },
+    deleteCalendar: (remoteKey) => void calendars.delete(remoteKey),
+    rename: (remoteKey, name) => {
+      const history = calendars.get(remoteKey);
+      if (history !== undefined) history.name = name;
+    },
+    listCalendars: async () => {
+      const fault = provider.listFaults.shift();
+      if (fault instanceof KalendsError) throw fault;
+      return fault ?? [...calendars].map(([remoteKey, { name }]) => ({ remoteKey, name, color: null, timeZone: null, readOnly: false, hints: {} }));
+    },
+    connect: async (request) => ({
+      remoteIdentity: request.address,
+      label: request.address,
+      endpoint: {},
+      calendars: await provider.listCalendars({ endpoint: {}, credential: request.credential }),
+    }),
+    pullPage: async (_access, request) => {
+      const { cursor, pageToken } = request;
+      provider.pulls.push({ calendar: request.calendar.remoteKey, cursor, pageToken });
+      const fault = provider.faults.shift();
+      if (fault instanceof KalendsError) throw fault;
+      const answer = fault?.(request);
+      if (answer) return answer;
+      const history = calendars.get(request.calendar.remoteKey);
+      if (history === undefined) throw new KalendsError("calendar-gone", "The calendar is not there");
+      return pullFrom(history, request, pageSize);
+    },
+  };
+  return provider;
+}
+
+async function pullFrom(history: History, request: PullRequest, pageSize: number): Promise<PulledPage> {
+  const since = request.cursor === null ? null : Number(request.cursor);
+  if (since !== null && (Number.isNaN(since) || since < history.oldest)) throw new KalendsError("cursor-expired", "The position is forgotten");
+  const memo = request.memo as Map<string, [string, MemoryItem][] | number>;
+  if (request.pageToken === null) {
+    const wanted = [...history.items].filter(([, item]) => (since === null ? item.objects !== null : item.at > since));
+    memo.set("items", wanted);
+    memo.set("position", history.position);
+  }
+  const items = memo.get("items") as [string, MemoryItem][];
+  const start = Number(request.pageToken ?? "0");
+  const slice = items.slice(start, start + pageSize);
+  const known = since === null ? await request.revisionsOf(slice.map(([key]) => key)) : new Map<string, string>();
+  const pass: PassKind = since === null ? "snapshot" : "delta";
+  const page: PulledPage = { pass, objects: [], present: [], removed: [], quarantined: [], nextPageToken: null, nextCursor: null, expectedItems: items.length };
+  for (const [key, item] of slice) {
+    if (item.objects === null) page.removed.push(key);
+    else if (item.broken) page.quarantined.push(brokenItem(key, item));
+    else if (known.get(key) === item.revision) page.present.push(key);
+    else page.objects.push(...item.objects);
+  }
+  if (start + pageSize < items.length) page.nextPageToken = String(start + pageSize);
+  else page.nextCursor = String(memo.get("position"));
+  return page;
+}
+
+function brokenItem(remoteKey: string, item: MemoryItem): QuarantinedItem {
+  return { remoteKey, revision: item.revision, code: "object-invalid", reason: "The item cannot be read" };
+}

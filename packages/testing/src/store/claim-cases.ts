@@ -1,0 +1,118 @@
+import { expect } from "vitest";
+import { batch, changeOf, codeOf, leaseMs, storedObject, syncJob, type StoreCase } from "./store-world.ts";
+
+const oneHolder: StoreCase = {
+  title: "a calendar has one holder at a time, and each claim a higher token",
+  async run(world) {
+    const { sync } = await world.populate();
+    const first = await sync.claim("calendar-1", "worker-1", 1_000, leaseMs);
+    expect(first).toMatchObject({ cursor: null, pass: 0, storedWindow: null, spansBehind: false, refusedRemovals: null, failures: 0, lastSuccess: null });
+    await world.turn();
+    const later = world.org().sync;
+    expect(await later.claim("calendar-1", "worker-2", 1_000 + leaseMs - 1, leaseMs)).toBeNull();
+    expect(await later.claim("calendar-1", "worker-1", 1_000 + leaseMs - 1, leaseMs)).toBeNull();
+    const second = await later.claim("calendar-1", "worker-2", 1_000 + leaseMs, leaseMs);
+    expect(second?.token).toBeGreaterThan(first?.token ?? Number.POSITIVE_INFINITY);
+    await later.renew("calendar-1", second?.token ?? 0, 1_000 + 2 * leaseMs, leaseMs);
+    expect(await later.claim("calendar-1", "worker-3", 1_000 + 3 * leaseMs - 1, leaseMs)).toBeNull();
+    expect(await codeOf(later.renew("calendar-1", first?.token ?? 0, 5_000, leaseMs))).toBe("claim-lost");
+  },
+};
+
+const outcomes: StoreCase = {
+  title: "releasing records the outcome and frees the calendar",
+  async run(world) {
+    const { sync } = await world.populate();
+    for (const now of [1_000, 2_000]) {
+      const claim = await sync.claim("calendar-1", "w", now, leaseMs);
+      await sync.release("calendar-1", claim?.token ?? 0, { ok: false, errorCode: "network-timeout", nextTry: 9_000 }, now + 1);
+    }
+    await world.turn();
+    const org = world.org();
+    expect((await org.reader.syncStates(["calendar-1"], 2_002)).get("calendar-1")).toMatchObject({
+      syncing: false, failures: 2, errorCode: "network-timeout", nextTry: 9_000, lastSuccess: null,
+    });
+    const at = await world.startPass(3_000);
+    expect(at.claim.failures).toBe(2);
+    expect((await org.reader.syncStates(["calendar-1"], 3_001)).get("calendar-1")?.syncing).toBe(true);
+    expect((await org.reader.syncStates(["calendar-1"], 3_000 + leaseMs)).get("calendar-1")?.syncing).toBe(false);
+    await org.sync.applyBatch(batch(at, { completed: { cursor: "c1", storedWindow: { from: 5, to: 6 }, hints: null }, now: 3_500 }));
+    await org.sync.release("calendar-1", at.claim.token - 1, { ok: false, errorCode: "internal", nextTry: 1 }, 3_600);
+    await org.sync.release("calendar-1", at.claim.token, { ok: true, errorCode: null, nextTry: 20_000 }, 3_600);
+    expect((await org.reader.syncStates(["calendar-1"], 4_000)).get("calendar-1")).toMatchObject({
+      syncing: false, failures: 0, errorCode: null, nextTry: 20_000, lastSuccess: 3_500, storedWindow: { from: 5, to: 6 },
+    });
+    expect(await org.sync.claim("calendar-1", "w", 4_000, leaseMs)).toMatchObject({
+      cursor: "c1", pass: at.pass, storedWindow: { from: 5, to: 6 }, lastSuccess: 3_500, failures: 0,
+    });
+  },
+};
+
+const passes: StoreCase = {
+  title: "a pass gets the next number; a dead cursor is dropped in the same step",
+  async run(world) {
+    const { sync } = await world.populate();
+    const at = await world.startPass();
+    await sync.applyBatch(batch(at, { completed: { cursor: "dead", storedWindow: { from: 0, to: 1 }, hints: { a: "b" } } }));
+    expect(await sync.beginPass("calendar-1", at.claim.token, { forgetCursor: false })).toBe(at.pass + 1);
+    expect(await sync.beginPass("calendar-1", at.claim.token, { forgetCursor: true })).toBe(at.pass + 2);
+    await sync.release("calendar-1", at.claim.token, { ok: true, errorCode: null, nextTry: null }, 2_000);
+    await world.turn();
+    expect(await world.org().sync.claim("calendar-1", "w", 3_000, leaseMs)).toMatchObject({ cursor: null, pass: at.pass + 2 });
+    expect((await world.org().directory.findCalendar("calendar-1"))?.hints).toEqual({ a: "b" });
+  },
+};
+
+const fencing: StoreCase = {
+  title: "a worker whose claim was taken over or given back writes nothing",
+  async run(world, context) {
+    const org = await world.populate();
+    const stale = await world.startPass(1_000);
+    const fresh = await world.startPass(1_000 + leaseMs);
+    const dump = world.opened.dump;
+    const put = storedObject("a.ics");
+    const batchOf = (at: typeof stale) =>
+      batch(at, { puts: [put], changes: [changeOf(put)], busySpans: [{ kind: "busy", from: 1, to: 2 }], jobs: [syncJob(1)] });
+    const before = await dump?.();
+    expect(await codeOf(org.sync.applyBatch(batchOf(stale)))).toBe("claim-lost");
+    expect(await codeOf(org.sync.replaceSpans("calendar-1", stale.claim.token, [], { from: 0, to: 1 }))).toBe("claim-lost");
+    expect(await codeOf(org.sync.beginPass("calendar-1", stale.claim.token, { forgetCursor: true }))).toBe("claim-lost");
+    await org.sync.release("calendar-1", stale.claim.token, { ok: true, errorCode: null, nextTry: null }, 1);
+    await org.sync.applyBatch(batch(fresh, { audit: "" }));
+    await world.turn();
+    const after = world.org();
+    expect(await after.reader.objects("calendar-1", null, null, 10)).toEqual([]);
+    expect([await after.feed.head(), await after.jobs.dueAt("sync-calendar", "calendar-1")]).toEqual([0, null]);
+    await after.sync.release("calendar-1", fresh.claim.token, { ok: true, errorCode: null, nextTry: null }, 2);
+    expect(await codeOf(after.sync.applyBatch(batchOf(fresh)))).toBe("claim-lost");
+    expect(await codeOf(after.sync.renew("calendar-1", fresh.claim.token, 3, leaseMs))).toBe("claim-lost");
+    await after.sync.applyBatch(batchOf(await world.startPass(1_000_000)));
+    expect(await after.feed.head()).toBe(1);
+    if (before === undefined) context.skip("this store shows no dump of its rows; the rest of the case has run");
+  },
+};
+
+const deadHolders: StoreCase = {
+  title: "the claims and leases of a dead holder can be ended at once",
+  async run(world) {
+    const org = await world.populate("org-a", ["calendar-1", "calendar-2"]);
+    await org.sync.claim("calendar-1", "dead", 1_000, leaseMs);
+    await org.sync.claim("calendar-2", "alive", 1_000, leaseMs);
+    await org.jobs.enqueue(syncJob(1));
+    const job = (await world.store.jobSource.claimDue(1_000, 1, leaseMs, "dead"))[0];
+    await world.turn();
+    expect(await world.store.liveHolders(1_001)).toEqual(["alive", "dead"]);
+    expect(await world.store.liveHolders(1_000 + leaseMs)).toEqual([]);
+    await world.store.releaseHolder("dead");
+    expect(await world.store.liveHolders(1_001)).toEqual(["alive"]);
+    const { sync } = world.org();
+    expect(await codeOf(sync.renew("calendar-1", 1, 1_002, leaseMs))).toBe("claim-lost");
+    expect((await sync.claim("calendar-1", "next", 1_002, leaseMs))?.token).toBe(2);
+    expect(await sync.claim("calendar-2", "next", 1_002, leaseMs)).toBeNull();
+    const again = await world.store.jobSource.claimDue(1_002, 1, leaseMs, "next");
+    expect(again[0]?.token).toBeGreaterThan(job?.token ?? Number.POSITIVE_INFINITY);
+  },
+};
+
+/** Who may sync a calendar. */
+export const claimCases: readonly StoreCase[] = [oneHolder, outcomes, passes, fencing, deadHolders];

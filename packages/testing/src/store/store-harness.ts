@@ -1,0 +1,24 @@
+import type { Store } from "@kalends/model";
+
+/** What the suite wants of a store that it opens. */
+export interface StoreOpenOptions {
+  /** Call it right before each statement (of a bulk statement: each row); what it throws must fail the statement. */
+  onStatement: (statement: string) => void;
+}
+
+/** One fresh, empty, unmigrated store and the ways to look at it from outside. What an implementation cannot offer is absent. */
+export interface OpenedStore {
+  store: Store;
+  /** Closes the store and opens the same data again. Absent where data goes with the process. */
+  reopen?(): Promise<Store>;
+  /** A second store on the same data, as another process would have it. The suite closes it. */
+  another?(): Promise<Store>;
+  /** Every row of every table, in a stable form: for "nothing was written". */
+  dump?(): Promise<unknown>;
+  /** Runs a statement past the ports: for what the database itself must refuse. */
+  execute?(statement: string): Promise<void>;
+  /** Closes what is open and removes the data. */
+  dispose(): Promise<void>;
+}
+
+export type OpenStore = (options: StoreOpenOptions) => Promise<OpenedStore>;
