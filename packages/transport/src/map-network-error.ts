@@ -5,7 +5,8 @@ const unreachable = new Set([
 ]);
 
 /** Reports of OpenSSL and node:tls about certificates and handshakes. */
-const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$|INVALID_(?:CA|PURPOSE)|OUT_OF_MEM$|PATH_LENGTH)/;
+const tlsCode =
+  /^(?:ERR_TLS|ERR_SSL|CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$|INVALID_(?:CA|PURPOSE)|PATH_LENGTH)/;
 
 function codeOf(thrown: unknown): string {
   if (thrown instanceof AggregateError) return codeOf(thrown.errors[0]);
@@ -24,14 +25,16 @@ export function mapNetworkError(thrown: unknown, phase: "before-answer" | "in-an
   const code = codeOf(thrown);
   const because = code === "" ? "" : ` (${code})`;
   if (tlsCode.test(code)) return new KalendsError("tls-failed", `No trusted TLS connection came about${because}`);
-  if (code === "ETIMEDOUT" || code === "ERR_SOCKET_CONNECTION_TIMEOUT") return new KalendsError("network-timeout", "The server did not answer in time");
+  if (code === "ETIMEDOUT" || code === "ERR_SOCKET_CONNECTION_TIMEOUT") {
+    return new KalendsError("network-timeout", "The server did not answer in time");
+  }
   if (code === "HPE_HEADER_OVERFLOW") return new KalendsError("response-too-large", "The head of the answer is larger than the limit");
   if (code.startsWith("HPE_")) return new KalendsError("answer-invalid", `The server does not speak HTTP/1.1${because}`);
   if (code === "Z_BUF_ERROR" || code.endsWith("UNEXPECTED_END")) return incomplete();
   if (/^(?:Z_|ERR__ERROR_FORMAT|ERR_BROTLI|ERR_PADDING)/.test(code)) {
     return new KalendsError("answer-invalid", "The compressed answer is damaged");
   }
-  if (code === "ERR_INVALID_CHAR" || code === "ERR_INVALID_HTTP_TOKEN" || code === "ERR_UNESCAPED_CHARACTERS" || code === "ERR_HTTP_INVALID_HEADER_VALUE") {
+  if (/^ERR_(?:INVALID_CHAR|INVALID_HTTP_TOKEN|UNESCAPED_CHARACTERS|HTTP_INVALID_HEADER_VALUE)$/.test(code)) {
     return new KalendsError("invalid-argument", "A method, path or header of the request holds characters that HTTP does not allow");
   }
   if (phase === "in-answer") return incomplete();

@@ -12,7 +12,7 @@ export function redirectRefused(why: string): KalendsError {
   return new KalendsError("redirect-refused", why);
 }
 
-/** Where an answer sends the request on to, or `null` where it does not. Throws `redirect-refused` for an unusable Location. */
+/** Where an answer sends the request on to; `null` where it does not. Throws `redirect-refused` for an unusable Location. */
 export function redirectTarget(message: IncomingMessage, from: URL): URL | null {
   if (!redirectStatuses.has(message.statusCode ?? 0)) return null;
   const lines = new Set(message.headersDistinct["location"] ?? []);
@@ -22,7 +22,7 @@ export function redirectTarget(message: IncomingMessage, from: URL): URL | null 
   const text = Buffer.from(location, "latin1").toString("utf8");
   if (!URL.canParse(text, from.href)) throw redirectRefused("The server redirects to something that is no address");
   const to = new URL(text, from);
-  if (to.protocol !== "https:" && to.protocol !== "http:") throw redirectRefused("The server redirects to something that is no web address");
+  if (!/^https?:$/.test(to.protocol)) throw redirectRefused("The server redirects to something that is no web address");
   if (from.protocol === "https:" && to.protocol === "http:") throw redirectRefused("The server redirects from https to plain http");
   if (to.hash === "") to.hash = from.hash;
   return to;

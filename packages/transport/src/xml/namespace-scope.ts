@@ -23,7 +23,8 @@ export class NamespaceScope {
     if (known !== undefined) return known;
     const colon = raw.indexOf(":");
     const name = colon === -1 ? { prefix: "", local: raw } : { prefix: raw.slice(0, colon), local: raw.slice(colon + 1) };
-    if (!namePart.test(name.local) || (colon !== -1 && !namePart.test(name.prefix))) throw malformed("a tag or attribute without a proper name");
+    const proper = namePart.test(name.local) && (colon === -1 || namePart.test(name.prefix));
+    if (!proper) throw malformed("a tag or attribute without a proper name");
     if (this.#names.size < mostRemembered) this.#names.set(raw, name);
     return name;
   }

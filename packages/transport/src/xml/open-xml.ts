@@ -31,7 +31,12 @@ export async function readXmlTree(chunks: AsyncIterable<Uint8Array>, limits: Par
   return root;
 }
 
-async function start(chunks: AsyncIterable<Uint8Array>, limits: Partial<XmlLimits>): Promise<{ root: XmlElement; items: () => AsyncGenerator<XmlElement> }> {
+interface Started {
+  root: XmlElement;
+  items(): AsyncGenerator<XmlElement>;
+}
+
+async function start(chunks: AsyncIterable<Uint8Array>, limits: Partial<XmlLimits>): Promise<Started> {
   const reader = new XmlReader({ ...defaultXmlLimits, ...limits });
   const pieces = decodeChunks(chunks);
   let ended = false;

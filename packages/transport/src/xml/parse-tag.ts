@@ -15,7 +15,12 @@ const noAttributes: ReadonlyMap<string, string> = new Map();
 const attribute = /\s+([^\s=/<>"']+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;
 
 /** Reads what stands between `<` and `>` of a start tag and enters its namespace declarations into the scope. */
-export function parseTag(inner: string, scope: NamespaceScope, limits: { attributes: number }, count: (references: number) => void): OpenedTag {
+export function parseTag(
+  inner: string,
+  scope: NamespaceScope,
+  limits: { attributes: number },
+  count: (references: number) => void,
+): OpenedTag {
   const selfClosing = inner.endsWith("/");
   const body = selfClosing ? inner.slice(0, -1) : inner;
   const space = body.search(/\s/);

@@ -4,7 +4,8 @@ const named = new Map([["amp", "&"], ["lt", "<"], ["gt", ">"], ["quot", '"'], ["
 
 /** The character of a numeric reference; nothing for one that XML 1.0 (section 2.2) does not allow. */
 function character(code: number): string {
-  const allowed = code === 9 || code === 10 || code === 13 || (code >= 0x20 && code < 0xd800) || (code >= 0xe000 && code < 0xfffe) || (code >= 0x10000 && code <= 0x10ffff);
+  const inPlane0 = (code >= 0x20 && code < 0xd800) || (code >= 0xe000 && code < 0xfffe);
+  const allowed = code === 9 || code === 10 || code === 13 || inPlane0 || (code >= 0x10000 && code <= 0x10ffff);
   return allowed ? String.fromCodePoint(code) : "";
 }
 
@@ -20,7 +21,7 @@ export function resolveReferences(text: string, count: (references: number) => v
     if (end === -1 || end - at > 12) throw malformed("a lone &");
     const name = text.slice(at + 1, end);
     const numeric = /^#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,9}))$/.exec(name);
-    const value = numeric === null ? named.get(name) : character(numeric[1] === undefined ? Number(numeric[2]) : Number.parseInt(numeric[1], 16));
+    const value = numeric === null ? named.get(name) : character(Number(numeric[1] === undefined ? numeric[2] : `0x${numeric[1]}`));
     if (value === undefined) throw malformed("an entity that XML does not define");
     parts.push(text.slice(from, at), value);
     references++;

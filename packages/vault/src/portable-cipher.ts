@@ -1,0 +1,23 @@
+import { gcm } from "@noble/ciphers/aes.js";
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { nonceBytes, tagBytes, type VaultCipher } from "./vault-cipher.ts";
+
+/** The portable path: plain JavaScript, for runtimes without node:crypto and as a second opinion in tests. */
+export const portableCipher: VaultCipher = {
+  gcmKey: (key) => ({
+    seal: (nonce, associated, plaintext) => gcm(key, nonce, associated).encrypt(plaintext),
+    open(nonce, associated, sealed) {
+      if (nonce.length !== nonceBytes || sealed.length < tagBytes) return null;
+      try {
+        return gcm(key, nonce, associated).decrypt(sealed);
+      } catch {
+        return null;
+      }
+    },
+  }),
+  hkdf: (inputKey, salt, info, length) => hkdf(sha256, inputKey, salt, info, length),
+  hmacKey: (key) => (message) => hmac(sha256, key, message),
+  sha256: (message) => sha256(message),
+};
