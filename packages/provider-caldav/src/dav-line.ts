@@ -62,7 +62,9 @@ export function openDavLine(transport: Transport, clock: Clock, access: Provider
 }
 
 function headersOf(request: DavRequest): Record<string, string> {
-  const headers: Record<string, string> = { accept: request.method === "GET" ? "text/calendar" : "application/xml, text/xml" };
+  // Xandikos knows members without `.ics` as octet streams and refuses to hand them out to who takes only text/calendar.
+  const accept = request.method === "GET" ? "text/calendar, */*;q=0.5" : "application/xml, text/xml";
+  const headers: Record<string, string> = { accept };
   if (request.depth !== undefined) headers["depth"] = request.depth;
   if (request.body !== undefined) headers["content-type"] = "application/xml; charset=utf-8";
   return headers;

@@ -88,7 +88,9 @@ async function fetchSingly(batch: Batch, item: ListedItem, failure: KalendsError
   try {
     const response = await batch.line.send({ method: "GET", url: new URL(batch.url).origin + item.wire });
     const type = (response.header("content-type") ?? "").toLowerCase();
-    if (response.status !== 200 || type.includes("html")) throw await errorOfAnswer(response, { place: "calendar", preset: batch.line.preset, now: batch.line.clock.now() });
+    if (response.status !== 200 || type.includes("html")) {
+      throw await errorOfAnswer(response, { place: "calendar", preset: batch.line.preset, now: batch.line.clock.now() });
+    }
     // The revision stays the one of the listing: on some servers GET and REPORT name different ones.
     settle(batch, item, await readText(response), item.revision);
   } catch (thrown) {

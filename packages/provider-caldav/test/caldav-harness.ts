@@ -12,7 +12,8 @@ export interface ServerTraits {
   /** Requests of a pass without news; 1 where the server has sync-collection or a ctag. */
   idleRequests?: number;
   deadCursor?: string | null;
-  brokenItem?: string;
+  /** `null`: the server refuses every invalid event itself. */
+  brokenItem?: string | null;
 }
 
 /** The adapter in front of a real server, with calls counted at the transport. */
@@ -44,7 +45,7 @@ export async function harnessOf(server: Omit<RunningServer, "kind">, traits: Ser
     login,
     requestCount: count,
     itemNames: traits.itemNames ?? oddNames,
-    brokenItem: traits.brokenItem ?? startlessEventText("broken-item"),
+    ...(traits.brokenItem === null ? {} : { brokenItem: traits.brokenItem ?? startlessEventText("broken-item") }),
     ...(traits.deadCursor === null ? {} : { deadCursor: traits.deadCursor ?? "sync:http://sabre.io/ns/sync/nonsense" }),
     ...(traits.idleRequests === undefined ? {} : { idleRequests: traits.idleRequests }),
     remote: {
