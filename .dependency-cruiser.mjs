@@ -27,7 +27,7 @@ const rooms = {
       ...["model", "ical", "availability", "retention", "vault", "transport", "core", "server", "invites", "sandbox"],
       ...["provider-google", "provider-microsoft", "provider-exchange", "provider-caldav", "store-sql", "store-sqlite", "store-postgres"],
     ],
-    npm: ["commander"],
+    npm: ["commander", "zod"],
     // The demo shows the example's own page; it is bundled into the published package.
     also: ["^examples/free-busy-web/src/server\\.ts$"],
   },

@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** The version that with-setup.mjs installs with. */
+export const pnpmVersion = /pnpmVersion = "(.+)"/.exec(readFileSync(join(root, "scripts/with-setup.mjs"), "utf8"))[1];
+
 /** Packages that are published: folder, name, path and manifest. */
 export function publicPackages() {
   return readdirSync(join(root, "packages"))
