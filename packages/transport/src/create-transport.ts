@@ -150,6 +150,7 @@ class GuardedTransport implements Transport {
       }
       return openResponse({
         message,
+        isHead: hop.method === "HEAD",
         url: url.href,
         mostBytes: sending.request.maxBytes ?? this.#options.maxBytes ?? 64 * 1024 * 1024,
         deadline: sending.deadline,

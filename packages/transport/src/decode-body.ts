@@ -7,8 +7,18 @@ import { incomplete } from "./map-network-error.ts";
 /** Codings that change nothing. Some servers write a character set where the content coding belongs. */
 const plainCodings = new Set(["", "identity", "none", "utf-8", "8bit", "binary"]);
 
+export interface Decoding {
+  /** Counted after decompression, and before it as well. */
+  mostBytes: number;
+  /** Called for every piece that arrives. */
+  touch: () => void;
+  /** An answer to HEAD has the headers of a body and none. */
+  isHead: boolean;
+}
+
 /** Bytes of a body with its one content coding undone. A cut compressed stream ends in an error, never as a short text. */
-export async function* decodeBody(message: IncomingMessage, mostBytes: number, touch: () => void): AsyncGenerator<Uint8Array> {
+export async function* decodeBody(message: IncomingMessage, how: Decoding): AsyncGenerator<Uint8Array> {
+  const { mostBytes, touch, isHead } = how;
   const coding = (message.headers["content-encoding"] ?? "").trim().toLowerCase();
   if (plainCodings.has(coding)) {
     yield* checked(message, mostBytes, touch);
@@ -18,7 +28,7 @@ export async function* decodeBody(message: IncomingMessage, mostBytes: number, t
   const arriving = checked(message, mostBytes, touch);
   const first = await arriving.next();
   if (first.done === true) {
-    if (mayBeEmpty(message)) return;
+    if (isHead || mayBeEmpty(message)) return;
     throw incomplete();
   }
   const decoder = decoderFor(coding, first.value);

@@ -36,6 +36,15 @@ export async function exchange(hop: Hop, pool: ConnectionPool, deadline: Deadlin
   return second;
 }
 
+/** Methods for which even an empty body has to be announced (RFC 9110 section 8.6). */
+const bodyMethods = new Set(["POST", "PUT", "PATCH"]);
+
+/** Always written by ourselves: for DELETE and others node:http would send a body without any length. */
+function bodyLength(hop: Hop): Record<string, string> {
+  if (hop.body !== undefined) return { "content-length": String(Buffer.byteLength(hop.body)) };
+  return bodyMethods.has(hop.method) ? { "content-length": "0" } : {};
+}
+
 function startRequest(hop: Hop, pool: ConnectionPool): ClientRequest {
   const { target } = hop;
   const start = target.secure ? requestSecure : requestPlain;
@@ -46,7 +55,7 @@ function startRequest(hop: Hop, pool: ConnectionPool): ClientRequest {
       port: target.port,
       path: `${target.url.pathname}${target.url.search}`,
       method: hop.method,
-      headers: { ...hop.headers, host: target.url.host },
+      headers: { ...hop.headers, ...bodyLength(hop), host: target.url.host },
       maxHeaderSize: mostHeadBytes,
       insecureHTTPParser: false,
     });

@@ -9,6 +9,7 @@ export interface OpenAnswer {
   message: IncomingMessage;
   url: string;
   mostBytes: number;
+  isHead: boolean;
   deadline: Deadline;
   /** Called once, when the body has been read, discarded, or has failed. */
   finished(bytes: number): void;
@@ -38,7 +39,7 @@ export function openResponse(answer: OpenAnswer): HttpResponse {
 }
 
 function readOnce(answer: OpenAnswer): { bytes: AsyncIterable<Uint8Array>; discard: () => Promise<void> } {
-  const { message, deadline, mostBytes } = answer;
+  const { message, deadline, mostBytes, isHead } = answer;
   let used = false;
   let bytes = 0;
   const stop = (): void => void message.destroy(deadline.signal.reason as Error);
@@ -56,7 +57,7 @@ function readOnce(answer: OpenAnswer): { bytes: AsyncIterable<Uint8Array>; disca
     if (used) throw new KalendsError("invalid-argument", "The body of an answer can be read only once");
     used = true;
     try {
-      for await (const chunk of decodeBody(message, mostBytes, deadline.touch)) {
+      for await (const chunk of decodeBody(message, { mostBytes, isHead, touch: deadline.touch })) {
         bytes += chunk.length;
         yield chunk;
       }

@@ -43,13 +43,14 @@ export class XmlReader implements XmlParts {
 
   /** Throws `response-incomplete` where the document element is still open. */
   end(): void {
-    if (!this.#scanner.end() || !this.#closed) throw cutShort();
+    if (!this.#closed || !this.#scanner.end()) throw cutShort();
   }
 
   startTag(inner: string): void {
     if (this.#closed) throw malformed("something follows the document element");
     if (this.#open.length >= this.#limits.depth) throw overLimit("elements inside one another");
-    if (++this.#totalNodes > this.#limits.totalNodes || ++this.#itemNodes > this.#limits.nodes) throw overLimit("number of elements");
+    if (this.root !== null) this.#itemNodes++;
+    if (++this.#totalNodes > this.#limits.totalNodes || this.#itemNodes > this.#limits.nodes) throw overLimit("number of elements");
     if (this.root === null && /^(?:[\w-]+:)?html(?![\w:.-])/i.test(inner)) throw notXml();
     const tag = parseTag(inner, this.#scope, this.#limits, this.#countReferences);
     if (this.#open.length > 1) (this.#open.at(-1) as OpenedTag).element.children.push(tag.element);
