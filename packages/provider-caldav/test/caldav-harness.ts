@@ -28,7 +28,7 @@ export async function openCaldavHarness(kind: ServerKind, context: SkipContext, 
 }
 
 /** The same for any server that is already running. */
-export async function harnessOf(server: Omit<RunningServer, "kind">, traits: ServerTraits): Promise<ProviderHarness> {
+export async function harnessOf(server: Omit<RunningServer, "kind" | "folder">, traits: ServerTraits): Promise<ProviderHarness> {
   const { transport, count } = countingTransport(systemClock, new URL(server.origin).host);
   const provider = caldavProvider({ transport, clock: systemClock, batchSize: 10 });
   const credential = { kind: "password" as const, username: server.username, password: new Secret(server.password) };

@@ -1,0 +1,139 @@
+import { Secret, type ConnectRequest, type HttpRequest } from "@kalends/model";
+import { fakeClock } from "@kalends/testing";
+import { describe, expect, test } from "vitest";
+import { caldavProvider, type ServiceResolver } from "../src/index.ts";
+import { mayReceiveLogin } from "../src/login-site.ts";
+import { multistatus, notFound, resource, scriptedTransport, type Script } from "./scripted-transport.ts";
+
+const credential = { kind: "password" as const, username: "alice", password: new Secret("päss") };
+const calendarType = "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>";
+
+function connect(script: Script, request: Partial<ConnectRequest>, resolver?: ServiceResolver) {
+  const { transport, requests } = scriptedTransport(script);
+  const provider = caldavProvider({ transport, clock: fakeClock(), ...(resolver === undefined ? {} : { resolver }) });
+  const answer = provider.connect?.({ address: "cal.example", credential, ...request });
+  if (answer === undefined) throw new Error("The adapter has no connect");
+  return { answer, requests };
+}
+
+/** A whole service at `origin`: principal, home, one calendar. */
+function service(origin: string, homeOrigin = ""): Script {
+  return ({ url, headers }) => {
+    const { origin: asked, pathname } = new URL(url);
+    if (asked !== origin && asked !== homeOrigin) return notFound;
+    if (pathname === "/dav/") return multistatus(resource("/dav/", "<d:current-user-principal><d:href>/p/alice/</d:href></d:current-user-principal>"));
+    if (pathname === "/p/alice/") {
+      const addresses = "<c:calendar-user-address-set><d:href>mailto:Alice@Example.org</d:href><d:href>/p/alice/</d:href></c:calendar-user-address-set>";
+      return multistatus(resource("/p/alice/", `<c:calendar-home-set><d:href>${homeOrigin}/cal/alice/</d:href></c:calendar-home-set>${addresses}`));
+    }
+    if (pathname === "/cal/alice/" && headers?.["depth"] === "1") {
+      const work = resource("/cal/alice/work/", `${calendarType}<d:displayname>1e5</d:displayname>`);
+      return multistatus(resource("/cal/alice/", "<d:resourcetype><d:collection/></d:resourcetype>"), work);
+    }
+    return notFound;
+  };
+}
+
+const leaked = (requests: HttpRequest[], origin: string): boolean =>
+  requests.some((request) => new URL(request.url).origin === origin && request.authorization !== undefined);
+
+describe("discovery", () => {
+  test("from a bare host by well-known, with own addresses and names as they are", async () => {
+    const inner = service("https://cal.example");
+    const redirected = { status: 401, url: "https://cal.example/dav/" };
+    const { answer, requests } = connect((request) => (request.url.endsWith("/.well-known/caldav") ? redirected : inner(request)), {});
+    const login = await answer;
+    expect(login.calendars).toMatchObject([{ remoteKey: "/cal/alice/work/", name: "1e5", readOnly: false, hints: { sync: "unknown" } }]);
+    expect(login).toMatchObject({ remoteIdentity: "https://cal.example/p/alice/", label: "alice on cal.example", endpoint: { addresses: "alice@example.org" } });
+    expect(requests[0]?.authorization).toBeUndefined();
+    expect(Buffer.from((requests.at(-1)?.authorization?.reveal() ?? "").slice(6), "base64").toString("utf8")).toBe("alice:päss");
+  });
+
+  test("no CalDAV there: every step is named", async () => {
+    const { answer } = connect(() => notFound, { address: "https://www.example.org/start" });
+    await expect(answer).rejects.toMatchObject({ code: "caldav-not-found", message: expect.stringMatching(/as typed.*well-known.*root/) as string });
+  });
+
+  test("a login page with status 200 is not calendar data", async () => {
+    const { answer } = connect(() => ({ status: 200, body: "<html>Log in</html>", headers: { "content-type": "text/html" } }), { address: "https://cal.example/x/" });
+    await expect(answer).rejects.toMatchObject({ code: "not-calendar-data" });
+  });
+
+  test("the first 401 counts, whatever later steps say", async () => {
+    const address = "https://cal.example/dav/";
+    const { answer } = connect(({ url }) => (url === address ? { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } } : notFound), { address });
+    await expect(answer).rejects.toMatchObject({ code: "auth-failed" });
+  });
+
+  test("a server that offers only Digest is auth-unsupported; Basic among others is fine", async () => {
+    const challenge = (header: string) => connect(() => ({ status: 401, headers: { "www-authenticate": header } }), {}).answer;
+    await expect(challenge('Digest realm="r", nonce="n", qop="auth", algorithm=MD5')).rejects.toMatchObject({ code: "auth-unsupported" });
+    await expect(challenge('Digest realm="r", nonce="n", Basic realm="r"')).rejects.toMatchObject({ code: "auth-failed" });
+    await expect(challenge("Negotiate")).rejects.toMatchObject({ code: "auth-unsupported" });
+  });
+
+  test("iCloud: preset by mail domain, shard host, app-specific password", async () => {
+    const inner = service("https://caldav.icloud.com", "https://p42-caldav.icloud.com");
+    const root: Script = (request) => inner({ ...request, url: request.url === "https://caldav.icloud.com/" ? "https://caldav.icloud.com/dav/" : request.url });
+    const { answer, requests } = connect(root, { address: "alice@icloud.com" });
+    expect(await answer).toMatchObject({ endpoint: { preset: "icloud", homes: "https://p42-caldav.icloud.com/cal/alice/" }, calendars: [{ remoteKey: "/cal/alice/work/" }] });
+    expect(requests.every((request) => request.trustedSites?.includes("icloud.com") === true)).toBe(true);
+    const refused = connect(() => ({ status: 401, headers: { "www-authenticate": 'X-MobileMe-AuthToken realm="x", Basic realm="x"' } }), { address: "alice@icloud.com" });
+    await expect(refused.answer).rejects.toMatchObject({ code: "auth-failed", remedy: expect.stringContaining("app-specific") as string });
+  });
+
+  test("a home on a foreign site never gets the login", async () => {
+    const { answer, requests } = connect(service("https://cal.example", "https://thief.example"), { address: "https://cal.example/dav/" });
+    await expect(answer).rejects.toMatchObject({ code: "redirect-refused", remedy: expect.stringContaining("thief.example") as string });
+    expect(leaked(requests, "https://thief.example")).toBe(false);
+  });
+
+  test("a well-known that leads to a foreign site is named, not followed with the login", async () => {
+    const { answer, requests } = connect(({ url }) => (url.includes("well-known") ? { status: 401, url: "https://other.example/dav/" } : notFound), {});
+    await expect(answer).rejects.toMatchObject({ code: "redirect-refused", remedy: expect.stringContaining("other.example") as string });
+    expect(leaked(requests, "https://other.example")).toBe(false);
+  });
+
+  test("DNS names the service", async () => {
+    const resolver: ServiceResolver = async (domain) => (domain === "example.org" ? [{ origin: "https://cal.example.org", path: "/dav/" }] : []);
+    const { answer } = connect(service("https://cal.example.org"), { address: "alice@example.org" }, resolver);
+    expect((await answer).calendars).toHaveLength(1);
+  });
+
+  test("a calendar's own address is enough, without principal or home", async () => {
+    const calendar = multistatus(resource("/x/cal/", `${calendarType}<d:displayname>Mine</d:displayname>`));
+    const address = "https://cal.example/x/cal/";
+    const { answer } = connect(({ url }) => (url === address ? calendar : notFound), { address });
+    expect((await answer).calendars).toMatchObject([{ remoteKey: "/x/cal/", name: "Mine" }]);
+  });
+
+  test("a home without principals is accepted where it holds a calendar", async () => {
+    const home = [resource("/h/", "<d:resourcetype><d:collection/></d:resourcetype>"), resource("/h/c/", calendarType)];
+    const address = "https://cal.example/h/";
+    const script: Script = ({ url, headers }) => (url === address ? multistatus(...(headers?.["depth"] === "1" ? home : home.slice(0, 1))) : notFound);
+    const { answer } = connect(script, { address });
+    expect((await answer).calendars).toMatchObject([{ remoteKey: "/h/c/", name: "c" }]);
+  });
+
+  test("a login inside the address, or no address, is refused before anything is sent", async () => {
+    for (const address of ["https://alice:pw@cal.example/", "", "ftp://cal.example/"]) {
+      const { answer, requests } = connect(() => notFound, { address });
+      await expect(answer).rejects.toMatchObject({ code: "invalid-argument" });
+      expect(requests).toEqual([]);
+    }
+  });
+
+  test.each([
+    ["https://cal.example.org", "https://example.org", true],
+    ["https://example.org:8443", "https://example.org", true],
+    ["http://example.org", "https://example.org", false],
+    ["https://example.org.thief.net", "https://example.org", false],
+    ["https://other.co.uk", "https://example.co.uk", false],
+    ["https://127.0.0.1:8443", "http://127.0.0.1", false],
+    ["https://evil.local", "https://local", false],
+    ["https://p1-caldav.icloud.com", "https://caldav.icloud.com", true],
+    ["https://p1-caldav.icloud.com", "https://example.org", false],
+  ])("may %s have the login of %s: %s", (target, base, expected) => {
+    expect(mayReceiveLogin(new URL(target), new URL(base), ["icloud.com"])).toBe(expected);
+  });
+});
