@@ -6,6 +6,7 @@ import { nodeSqlite } from "./node-sqlite.ts";
 import type { OpenSqlite, SqliteConnection } from "./sqlite-connection.ts";
 import { SqliteDriver, type StatementHook } from "./sqlite-driver.ts";
 import { sqliteFlavor } from "./sqlite-flavor.ts";
+import { turnsOf } from "./turns.ts";
 
 export interface SqliteStoreOptions {
   /** The database file, made with mode 0600 where there is none; or `:memory:` for a store that goes with the process. */
@@ -31,7 +32,7 @@ export interface SqliteStoreOptions {
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const connection = open(options);
-  const driver = new SqliteDriver(connection, options.onStatement ?? null);
+  const driver = new SqliteDriver(connection, turnsOf(options.path), options.onStatement ?? null);
   return createSqlStore({ driver, dialect: sqliteFlavor, ...(options.clock === undefined ? {} : { clock: options.clock }) });
 }
 

@@ -1,11 +1,15 @@
 import type { SqlConnection, SqlDriver, SqlRow, SqlValue } from "@kalends/store-sql";
 import type { SqliteConnection, SqliteStatement } from "./sqlite-connection.ts";
+import type { Turns } from "./turns.ts";
 
 /** Called with each SQL text right before it runs, once for each row of a bulk statement. What it throws fails the statement. */
 export type StatementHook = (sql: string) => void;
 
 /** Prepared statements kept per store; the SQL implementation has fewer texts than that. */
 const statementLimit = 400;
+
+/** How long closing waits for other processes to let go of the write-ahead log, in milliseconds. */
+const checkpointWaitMs = 200;
 
 /**
  * The driver port over one synchronous SQLite connection. Calls wait for each other in the order in which they came: a transaction spans
@@ -16,10 +20,11 @@ export class SqliteDriver implements SqlDriver {
   readonly #statements = new Map<string, SqliteStatement>();
   readonly #hook: StatementHook | null;
   readonly #scope: SqlConnection;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #turns: Turns;
 
-  constructor(connection: SqliteConnection, hook: StatementHook | null = null) {
+  constructor(connection: SqliteConnection, turns: Turns, hook: StatementHook | null = null) {
     this.#connection = connection;
+    this.#turns = turns;
     this.#hook = hook;
     this.#scope = {
       all: async (sql, parameters) => this.#prepared(sql).all(...parameters) as SqlRow[],
@@ -29,11 +34,11 @@ export class SqliteDriver implements SqlDriver {
   }
 
   read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
-    return this.#inTurn(() => work(this.#scope));
+    return this.#turns.take(() => work(this.#scope));
   }
 
   write<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#execute("begin immediate");
       try {
         const result = await work(this.#scope);
@@ -47,8 +52,10 @@ export class SqliteDriver implements SqlDriver {
   }
 
   close(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
+      this.#turns.leave();
       try {
+        this.#connection.exec(`pragma busy_timeout = ${checkpointWaitMs}`);
         // Moves everything into the main file and empties the log, so that deleted text does not outlive the store in it.
         this.#connection.prepare("pragma wal_checkpoint(truncate)").all();
       } catch {
@@ -89,11 +96,5 @@ export class SqliteDriver implements SqlDriver {
     } catch {
       // Some faults (a full disk, an I/O error) make SQLite roll back by itself; then there is no transaction left to end.
     }
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(work);
-    this.#queue = turn.catch(() => undefined);
-    return turn;
   }
 }

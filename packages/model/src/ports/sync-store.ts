@@ -78,13 +78,11 @@ export interface ApplyBatch {
   jobs: NewJob[];
   /** Present on the last page of a pass. */
   completed: {
-    /** A completed snapshot also drops quarantined items that its pass did not name. */
+    /** A completed snapshot also drops quarantined items that its pass did not see: they are gone. */
     pass: PassKind;
     cursor: Cursor | null;
     storedWindow: TimeRange;
     hints: Record<string, string> | null;
-    /** The pass was a snapshot: quarantined items that it did not see are gone and leave the list. */
-    snapshot?: boolean;
   } | null;
   /** Set or cleared by the guard. */
   refusedRemovals: number | null;

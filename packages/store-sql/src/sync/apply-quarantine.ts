@@ -22,7 +22,7 @@ export async function applyQuarantine(scope: SqlScope, organization: Organizatio
     );
     await scope.runMany(texts.markKept, batch.quarantined.map((item) => [pass, organization, calendarId, item.remoteKey]));
   }
-  if (batch.completed?.snapshot === true && (listed.size > 0 || batch.quarantined.length > 0)) {
+  if (batch.completed?.pass === "snapshot" && (listed.size > 0 || batch.quarantined.length > 0)) {
     await scope.run(
       scope.db
         .deleteFrom("quarantined_item")

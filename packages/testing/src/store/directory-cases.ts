@@ -165,7 +165,7 @@ const calendarBack: StoreCase = {
     const org = await world.populate();
     const old = await world.startPass();
     await org.sync.applyBatch(
-      batch(old, { puts: [storedObject("a.ics")], completed: { cursor: "c", storedWindow: { from: 0, to: 9 }, hints: null } }),
+      batch(old, { puts: [storedObject("a.ics")], completed: { pass: "snapshot", cursor: "c", storedWindow: { from: 0, to: 9 }, hints: null } }),
     );
     await org.directory.applyCalendarList({ ...noListChange, removed: ["calendar-1"] });
     await world.addCalendars("org-a", ["calendar-1"]);

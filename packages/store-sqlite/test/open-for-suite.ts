@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Store } from "@kalends/model";
+import type { OpenedStore, StoreOpenOptions } from "@kalends/testing";
+import { nodeSqlite, openSqliteStore, type SqliteConnection } from "../src/index.ts";
+
+/** Every row of every table, read past the store by a connection of its own. */
+export function dumpFile(path: string): Record<string, unknown[]> {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    return dumpConnection(database);
+  } finally {
+    database.close();
+  }
+}
+
+function dumpConnection(connection: Pick<SqliteConnection, "prepare">): Record<string, unknown[]> {
+  const tables = connection.prepare("select name from sqlite_schema where type = 'table' order by name").all() as { name: string }[];
+  return Object.fromEntries(tables.map(({ name }) => [name, connection.prepare(`select * from ${name} order by 1, 2`).all()]));
+}
+
+function executeOn(path: string, statement: string): void {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec("pragma recursive_triggers = on");
+    database.exec(statement);
+  } finally {
+    database.close();
+  }
+}
+
+/** A store in a file of its own, for the conformance suite. `synchronous: normal`: the suite cuts no power. */
+export async function openFileForSuite({ onStatement }: StoreOpenOptions): Promise<OpenedStore> {
+  const folder = mkdtempSync(join(tmpdir(), "kalends-store-"));
+  const path = join(folder, "kalends.db");
+  const open = (): Promise<Store> => openSqliteStore({ path, onStatement, synchronous: "normal" });
+  const store = await open();
+  let current = store;
+  return {
+    store,
+    reopen: async () => {
+      await current.close();
+      current = await open();
+      return current;
+    },
+    another: () => openSqliteStore({ path, synchronous: "normal" }),
+    dump: async () => dumpFile(path),
+    execute: async (statement) => executeOn(path, statement),
+    dispose: async () => {
+      await current.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** A store that lives in memory. */
+export async function openMemoryForSuite({ onStatement }: StoreOpenOptions): Promise<OpenedStore> {
+  let connection: SqliteConnection | null = null;
+  const store = await openSqliteStore({ path: ":memory:", onStatement, driver: (path) => (connection = nodeSqlite(path)) });
+  const inside = (): SqliteConnection => connection ?? nodeSqlite(":memory:");
+  return { store, dump: async () => dumpConnection(inside()), execute: async (statement) => inside().exec(statement), dispose: () => store.close() };
+}

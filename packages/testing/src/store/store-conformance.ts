@@ -1,0 +1,53 @@
+import { describe, test } from "vitest";
+import { atomicityCases } from "./atomicity-cases.ts";
+import { batchCases } from "./batch-cases.ts";
+import { claimCases } from "./claim-cases.ts";
+import { credentialCases } from "./credential-cases.ts";
+import { directoryCases } from "./directory-cases.ts";
+import { feedCases } from "./feed-cases.ts";
+import { isolationCases } from "./isolation-cases.ts";
+import { jobCases } from "./job-cases.ts";
+import { migrationCases } from "./migration-cases.ts";
+import { quarantineCases } from "./quarantine-cases.ts";
+import type { OpenStore } from "./store-harness.ts";
+import { StoreWorld, type StoreCase } from "./store-world.ts";
+
+export type { OpenedStore, OpenStore, StoreOpenOptions } from "./store-harness.ts";
+
+const parts: readonly [string, readonly StoreCase[]][] = [
+  ["isolation", isolationCases],
+  ["directory", directoryCases],
+  ["claims", claimCases],
+  ["batches", batchCases],
+  ["quarantine", quarantineCases],
+  ["atomicity", atomicityCases],
+  ["feed and audit", feedCases],
+  ["jobs", jobCases],
+  ["credentials", credentialCases],
+  ["migrations", migrationCases],
+];
+
+/**
+ * The whole store suite in one call: every promise of the storage ports. `open` gives a fresh, empty, unmigrated store each time.
+ * With `reopening` every case runs a second time, closing and opening the store again between writing and looking.
+ */
+export function describeStoreConformance(name: string, open: OpenStore, options: { reopening: boolean }): void {
+  for (const reopening of options.reopening ? [false, true] : [false]) {
+    describe(`${name}, ${reopening ? "reopened between the steps" : "in one go"}`, () => {
+      for (const [part, cases] of parts) {
+        describe(part, () => {
+          for (const one of cases) {
+            test(one.title, async (context) => {
+              const world = await StoreWorld.open(open, reopening);
+              try {
+                await one.run(world, context);
+              } finally {
+                await world.dispose();
+              }
+            });
+          }
+        });
+      }
+    });
+  }
+}
