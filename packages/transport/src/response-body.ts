@@ -42,7 +42,11 @@ function readOnce(answer: OpenAnswer): { bytes: AsyncIterable<Uint8Array>; disca
   const { message, deadline, mostBytes, isHead } = answer;
   let used = false;
   let bytes = 0;
-  const stop = (): void => void message.destroy(deadline.signal.reason as Error);
+  const stop = (): void => {
+    message.destroy(deadline.signal.reason as Error);
+    // Nobody is reading who would notice and tidy up.
+    if (!used) finish();
+  };
   deadline.signal.addEventListener("abort", stop, { once: true });
   // A body nobody reads may still fail; that must not become an uncaught error.
   message.on("error", () => {});

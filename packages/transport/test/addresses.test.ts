@@ -36,7 +36,8 @@ const refusedAddresses = [
   "0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1",
   "172.31.255.255", "192.0.0.8", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1",
   "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255", "::", "::1", "::ffff:8.8.8.8", "::ffff:127.0.0.1", "::127.0.0.1",
-  "64:ff9b::808:808", "64:ff9b:1::1", "100::1", "2001::1", "2001:2::1", "2001:10::1", "2001:db8::1", "2002:808:808::1", "3fff::1", "5f00::1",
+  "64:ff9b::808:808", "64:ff9b:1::1", "100::1", "2001::1", "2001:2::1", "2001:10::1", "2001:db8::1", "2002:808:808::1", "3fff::1",
+    "5f00::1",
   "fc00::1", "fd12::1", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1", "4000::1", "not an address", "",
 ];
 const publicAddresses = ["1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.0", "172.15.0.1", "172.32.0.1", "192.0.1.1", "198.20.0.1",
@@ -48,7 +49,8 @@ describe("addresses", () => {
     expect(publicAddresses.filter((address) => !isPublicAddress(address))).toEqual([]);
   });
 
-  test.each(refusedAddresses.filter((address) => address.includes(".") || address.includes(":")).filter((address) => !address.includes("%")))(
+  test.each(refusedAddresses.filter((address) => address.includes(".") || address.includes(":")).filter((address) =>
+    !address.includes("%")))(
     "a name that resolves to %s is not dialled", async (address) => {
       const { transport, attempts } = guarded(answering([address]));
       expect(await codeOf(transport.send({ method: "GET", url: "https://cal.example.test/" }))).toBe("address-refused");
@@ -58,7 +60,8 @@ describe("addresses", () => {
   test("no spelling of a private IPv4 address gets through", async () => {
     const { transport, attempts } = guarded(answering(["8.8.8.8"]));
     const octet = fc.integer({ min: 0, max: 255 });
-    const spelled = (value: number, form: number): string => (form === 0 ? String(value) : form === 1 ? `0x${value.toString(16)}` : `0${value.toString(8)}`);
+    const spelled = (value: number, form: number): string => (form === 0 ? String(value) : form === 1
+      ? `0x${value.toString(16)}` : `0${value.toString(8)}`);
     const form = fc.integer({ min: 0, max: 2 });
     await fc.assert(fc.asyncProperty(octet, octet, octet, fc.tuple(form, form, form, form), fc.boolean(), async (b, c, d, forms, short) => {
       const parts = short ? [10, b, c * 256 + d] : [10, b, c, d];
@@ -81,7 +84,8 @@ describe("addresses", () => {
     const server = await serveHttp((_request, response) => response.end("secret"));
     const { transport } = guarded(answering(["127.0.0.1"]));
     const texts = new Set<string>();
-    for (const url of [`https://127.0.0.1:${server.port}/`, "https://127.0.0.1:1/", `https://rebound.example.test:${server.port}/`, "http://10.0.0.1/"]) {
+    for (const url of [`https://127.0.0.1:${server.port}/`, "https://127.0.0.1:1/", `https://rebound.example.test:${server.port}/`,
+      "http://10.0.0.1/"]) {
       const thrown = (await transport.send({ method: "GET", url }).catch((error: unknown) => error)) as KalendsError;
       texts.add(`${thrown.code} ${thrown.message} ${thrown.remedy} ${inspect(thrown.cause)}`);
     }
@@ -92,8 +96,10 @@ describe("addresses", () => {
   test("names of the machine or the local network, user names, other schemes: refused unasked", async () => {
     const resolve = answering(["8.8.8.8"]);
     const { transport, attempts } = guarded(resolve);
-    const urls = ["https://localhost/", "https://localhost./", "https://a.localhost/", "https://printer.local/", "https://metadata.google.internal/",
-      "https://user:pass@cal.example.test/", "https://user@cal.example.test/", "http://cal.example.test/", "ftp://cal.example.test/", "file:///etc/passwd"];
+    const urls = ["https://localhost/", "https://localhost./", "https://a.localhost/", "https://printer.local/",
+      "https://metadata.google.internal/",
+      "https://user:pass@cal.example.test/", "https://user@cal.example.test/", "http://cal.example.test/", "ftp://cal.example.test/",
+        "file:///etc/passwd"];
     for (const url of urls) expect(await codeOf(transport.send({ method: "GET", url })), url).toBe("address-refused");
     expect(await codeOf(transport.send({ method: "GET", url: "not a url" }))).toBe("invalid-argument");
     expect(resolve.asked()).toBe(0);
@@ -106,7 +112,8 @@ describe("name resolution", () => {
     const server = await serveHttps((_request, response) => response.end("hello"));
     const resolve = answering(["8.8.8.8"], ["127.0.0.1"]);
     const { transport, attempts } = guarded(resolve, { "8.8.8.8": server.port });
-    for (let i = 0; i < 3; i++) expect(await readText(await transport.send({ method: "GET", url: "https://cal.example.test/" }))).toBe("hello");
+    for (let i = 0; i < 3; i++) expect(await readText(await transport.send({ method: "GET",
+      url: "https://cal.example.test/" }))).toBe("hello");
     expect(attempts).toEqual(["8.8.8.8:443"]);
     expect(resolve.asked()).toBe(1);
     await server.close();

@@ -16,7 +16,8 @@ function transportFor(server: Running, more: { idleMs?: number; maxBytes?: numbe
   closing.push(transport, server);
   return (request: Partial<HttpRequest> = {}) => transport.send({ method: "GET", url: `http://127.0.0.1:${server.port}/`, ...request });
 }
-const serving = async (answer: (response: ServerResponse) => void, more = {}) => transportFor(await serveHttp((_request, response) => answer(response)), more);
+const serving = async (answer: (response: ServerResponse) => void, more = {}) => transportFor(await serveHttp((_request, response) =>
+  answer(response)), more);
 const raw = async (text: string | Buffer, end = true, more = {}) =>
   transportFor(await serveTcp((socket) => socket.once("data", () => (end ? socket.end(text) : socket.write(text)))), more);
 
@@ -24,7 +25,8 @@ const text = "BEGIN:VCALENDAR\r\n".repeat(2_000);
 
 describe("content codings", () => {
   test.each([
-    ["gzip", gzipSync(text)], ["x-gzip", gzipSync(text)], ["GZIP", gzipSync(text)], ["deflate", deflateSync(text)], ["deflate", deflateRawSync(text)],
+    ["gzip", gzipSync(text)], ["x-gzip", gzipSync(text)], ["GZIP", gzipSync(text)], ["deflate", deflateSync(text)], ["deflate",
+      deflateRawSync(text)],
     ["br", brotliCompressSync(text)], ["identity", Buffer.from(text)], ["utf-8", Buffer.from(text)],
   ])("%s is undone", async (coding, bytes) => {
     const send = await serving((response) => {
@@ -48,7 +50,8 @@ describe("content codings", () => {
     expect((await readBytes(await head({ method: "HEAD" }))).length).toBe(0);
   });
 
-  test.each([["gzip", gzipSync(text)], ["deflate", deflateSync(text)], ["deflate", deflateRawSync(text)], ["br", brotliCompressSync(text)]])(
+  test.each([["gzip", gzipSync(text)], ["deflate", deflateSync(text)], ["deflate", deflateRawSync(text)], ["br",
+    brotliCompressSync(text)]])(
     "%s cut anywhere is incomplete, damaged is invalid: never a short text", async (coding, whole) => {
       for (const cut of [1, 5, 12, Math.floor(whole.length / 2), whole.length - 1]) {
         const send = await serving((response) => response.writeHead(200, { "content-encoding": coding }).end(whole.subarray(0, cut)));
@@ -157,7 +160,8 @@ describe("answers", () => {
       response.writeHead(500).end("x");
     });
     const response = await send();
-    expect([response.status, response.header("dav"), response.header("Dav"), response.header("etag")]).toEqual([500, "1, 2, calendar-access", "1, 2, calendar-access", null]);
+    expect([response.status, response.header("dav"), response.header("Dav"), response.header("etag")]).toEqual([500,
+      "1, 2, calendar-access", "1, 2, calendar-access", null]);
     expect(await readText(response)).toBe("x");
     expect(await codeOf(readText(response))).toBe("invalid-argument");
   });

@@ -10,9 +10,11 @@ const entries = (sharedJson<{ entries: Entry[] }>("bad-http/manifest.json")?.ent
   (entry) => /^(?:ssrf-redirect|any-redirect|oauth-redirect)/.test(entry.id),
 );
 
-interface Seen { host: string; method: string; path: string; authorization: string | undefined; cookie: string | undefined; body: string; depth: string | undefined }
+interface Seen { host: string; method: string; path: string; authorization: string | undefined; cookie: string | undefined; body: string;
+depth: string | undefined }
 const hosts: Record<string, string> = {
-  "cal.example.test": "8.8.8.8", "a.site.test": "8.8.4.4", "b.site.test": "1.1.1.1", "evil.example.test": "9.9.9.9", "private.site.test": "10.0.0.1",
+  "cal.example.test": "8.8.8.8", "a.site.test": "8.8.4.4", "b.site.test": "1.1.1.1", "evil.example.test": "9.9.9.9",
+    "private.site.test": "10.0.0.1",
 };
 const secret = "Basic c4n4ry";
 let closing: (Transport | Running)[] = [];
@@ -28,7 +30,8 @@ async function chain(answer: (seen: Seen, count: number) => { status: number; lo
   const exchanges: Exchange[] = [];
   const server = await serveHttps((request, response, body) => {
     const { authorization, cookie, depth } = request.headers;
-    const entry = { host: request.headers.host ?? "", method: request.method ?? "", path: request.url ?? "", authorization, cookie, body, depth: depth as string | undefined };
+    const entry = { host: request.headers.host ?? "", method: request.method ?? "", path: request.url ?? "", authorization, cookie, body,
+      depth: depth as string | undefined };
     seen.push(entry);
     const redirect = answer(entry, seen.length - 1);
     if (redirect === null) response.end("arrived");
@@ -41,41 +44,50 @@ async function chain(answer: (seen: Seen, count: number) => { status: number; lo
   });
   closing.push(transport, server);
   const send = (request: Partial<HttpRequest> = {}) =>
-    transport.send({ method: "PROPFIND", url: "https://a.site.test/start", body: "<query/>", authorization: new Secret(secret), ...request });
+    transport.send({ method: "PROPFIND", url: "https://a.site.test/start", body: "<query/>", authorization: new Secret(secret),
+      ...request });
   return { send, seen, attempts, exchanges };
 }
 
 describe("redirects", () => {
   test.each([
-    ["PROPFIND", 301, "PROPFIND", true], ["PROPFIND", 302, "PROPFIND", true], ["REPORT", 301, "REPORT", true], ["REPORT", 307, "REPORT", true],
-    ["PROPFIND", 308, "PROPFIND", true], ["PUT", 307, "PUT", true], ["PUT", 302, "PUT", true], ["POST", 301, "GET", false], ["POST", 302, "GET", false],
+    ["PROPFIND", 301, "PROPFIND", true], ["PROPFIND", 302, "PROPFIND", true], ["REPORT", 301, "REPORT", true], ["REPORT", 307, "REPORT",
+      true],
+    ["PROPFIND", 308, "PROPFIND", true], ["PUT", 307, "PUT", true], ["PUT", 302, "PUT", true], ["POST", 301, "GET", false], ["POST", 302,
+      "GET", false],
     ["POST", 303, "GET", false], ["POST", 308, "POST", true], ["PROPFIND", 303, "GET", false], ["DELETE", 301, "DELETE", true],
   ] as const)("%s after %i becomes %s", async (method, status, then, keepsBody) => {
     const { send, seen } = await chain((_seen, count) => (count === 0 ? { status, location: "/next?x=1#y" } : null));
     const response = await send({ method, headers: { Depth: "0" } });
     expect(await readText(response)).toBe("arrived");
     expect(response.url).toBe("https://a.site.test/next?x=1#y");
-    expect(seen[1]).toEqual({ host: "a.site.test", method: then, path: "/next?x=1", authorization: secret, cookie: undefined, body: keepsBody ? "<query/>" : "", depth: "0" });
+    expect(seen[1]).toEqual({ host: "a.site.test", method: then, path: "/next?x=1", authorization: secret, cookie: undefined,
+      body: keepsBody ? "<query/>" : "", depth: "0" });
   });
 
   test("to another origin: followed without authorization, cookie or personal headers", async () => {
-    const { send, seen, exchanges } = await chain((entry) => (entry.host === "a.site.test" ? { status: 301, location: "https://b.site.test/dav/" } : null));
+    const { send, seen, exchanges } = await chain((entry) => (entry.host === "a.site.test" ? { status: 301,
+      location: "https://b.site.test/dav/" } : null));
     const response = await send({ headers: { Depth: "1", Cookie: "c4n4ry", "X-Token": "c4n4ry", Authorization: secret } });
     expect(await readText(response)).toBe("arrived");
     expect(seen[1]).toMatchObject({ host: "b.site.test", authorization: undefined, cookie: undefined, body: "<query/>", depth: "1" });
-    expect(exchanges.map(({ origin, status, bytes }) => [origin, status, bytes])).toEqual([["https://a.site.test", 301, 0], ["https://b.site.test", 200, 7]]);
+    expect(exchanges.map(({ origin, status, bytes }) => [origin, status, bytes])).toEqual([["https://a.site.test", 301, 0],
+      ["https://b.site.test", 200, 7]]);
   });
 
   test("what was dropped does not come back when the chain returns", async () => {
     const { send, seen } = await chain((entry) =>
-      entry.path === "/start" ? { status: 302, location: "https://b.site.test/x" } : entry.host === "b.site.test" ? { status: 302, location: "https://a.site.test/chosen" } : null);
+      entry.path === "/start" ? { status: 302, location: "https://b.site.test/x" } : entry.host === "b.site.test" ? { status: 302,
+        location: "https://a.site.test/chosen" } : null);
     await (await send()).discard();
     expect(seen.map((entry) => entry.authorization)).toEqual([secret, undefined, undefined]);
   });
 
   test("a trusted site gets the authorization, its look-alikes do not", async () => {
-    for (const [trusted, expected] of [["site.test", secret], ["b.site.test", secret], ["SITE.TEST", secret], ["ite.test", undefined], ["", undefined], ["other.test", undefined]] as const) {
-      const { send, seen } = await chain((entry) => (entry.host === "a.site.test" ? { status: 302, location: "https://b.site.test/" } : null));
+    for (const [trusted, expected] of [["site.test", secret], ["b.site.test", secret], ["SITE.TEST", secret], ["ite.test", undefined],
+      ["", undefined], ["other.test", undefined]] as const) {
+      const { send, seen } = await chain((entry) => (entry.host === "a.site.test" ? { status: 302,
+        location: "https://b.site.test/" } : null));
       await (await send({ trustedSites: [trusted] })).discard();
       expect(seen[1]?.authorization, trusted).toBe(expected);
     }
@@ -106,7 +118,8 @@ describe("redirects", () => {
   test("each hop is checked like the first", async () => {
     const cases: [string, string][] = [
       ["https://private.site.test/", "address-refused"], ["https://10.0.0.1/", "address-refused"], ["https://[::1]/", "address-refused"],
-      ["https://user:pass@b.site.test/", "address-refused"], ["http://a.site.test/", "redirect-refused"], ["javascript:alert(1)", "redirect-refused"],
+      ["https://user:pass@b.site.test/", "address-refused"], ["http://a.site.test/", "redirect-refused"], ["javascript:alert(1)",
+        "redirect-refused"],
       ["https://", "redirect-refused"], ["https://nowhere.site.test/", "network-unreachable"],
     ];
     for (const [location, code] of cases) {
@@ -130,9 +143,11 @@ describe("redirects", () => {
     const reply = entry.replies?.[0] as { status: number; headers: { location?: string } };
     const location = reply.headers.location?.replaceAll("SELF_HOST", "a.site.test");
     const encoded = location === undefined ? undefined : Buffer.from(location, "utf8").toString("latin1");
-    const { send, seen, attempts } = await chain((_seen, count) => (count === 0 ? { status: reply.status, ...(encoded === undefined ? {} : { location: encoded }) } : null));
+    const { send, seen, attempts } = await chain((_seen, count) => (count === 0 ? { status: reply.status, ...(encoded === undefined
+      ? {} : { location: encoded }) } : null));
     const code = await codeOf(send().then((response) => response.discard()));
-    const allowed = entry.expect.code?.includes("BLOCKED_ADDRESS") ? ["address-refused", "redirect-refused"] : ["redirect-refused", "network-unreachable", "no error"];
+    const allowed = entry.expect.code?.includes("BLOCKED_ADDRESS") ? ["address-refused", "redirect-refused"] : ["redirect-refused",
+      "network-unreachable", "no error"];
     expect(allowed).toContain(code);
     // Whatever was followed went to the origin itself, or nowhere but to the public stand-in of the foreign host without its secrets.
     expect(attempts.filter((attempt) => attempt !== "8.8.4.4:443" && attempt !== "9.9.9.9:443")).toEqual([]);

@@ -7,26 +7,31 @@ import { sharedJson } from "./shared-data.ts";
 
 type Body = { text?: string; repeat?: [string, number]; counter?: [string, number]; suffix?: Body };
 interface Entry { id: string; replies: { body?: Body }[] }
-const entries = (sharedJson<{ entries: Entry[] }>("bad-http/manifest.json")?.entries ?? []).filter((entry) => entry.id.startsWith("caldav-xml-"));
+const entries = (sharedJson<{ entries: Entry[] }>("bad-http/manifest.json")?.entries ?? []).filter((entry) =>
+  entry.id.startsWith("caldav-xml-"));
 
 const bytes = (text: string | Uint8Array): Uint8Array => (typeof text === "string" ? new TextEncoder().encode(text) : text);
 async function* chunks(text: string | Uint8Array, size = 65_536): AsyncGenerator<Uint8Array> {
   const all = bytes(text);
   for (let at = 0; at < all.length; at += size) yield all.subarray(at, at + size);
 }
-const tree = (text: string | Uint8Array, limits: Partial<XmlLimits> = {}, size?: number): Promise<XmlElement> => readXmlTree(chunks(text, size), limits);
-const codeFor = (text: string | Uint8Array, limits: Partial<XmlLimits> = {}, size?: number): Promise<string> => codeOf(tree(text, limits, size));
+const tree = (text: string | Uint8Array, limits: Partial<XmlLimits> = {}, size?: number): Promise<XmlElement> => readXmlTree(chunks(text,
+  size), limits);
+const codeFor = (text: string | Uint8Array, limits: Partial<XmlLimits> = {}, size?: number): Promise<string> => codeOf(tree(text, limits,
+  size));
 const dav = (inner: string): string => `<D:multistatus xmlns:D="DAV:">${inner}</D:multistatus>`;
 
 function expand(body: Body | undefined): string {
   if (!body) return "";
   const own = body.text ?? (body.repeat ? body.repeat[0].repeat(body.repeat[1]) : "");
-  const counted = body.counter ? Array.from({ length: body.counter[1] }, (_, i) => (body.counter as [string, number])[0].replaceAll("{n}", String(i))).join("") : "";
+  const counted = body.counter ? Array.from({ length: body.counter[1] }, (_, i) => (body.counter as [string,
+    number])[0].replaceAll("{n}", String(i))).join("") : "";
   return own + counted + expand(body.suffix);
 }
 
 const sample = `<?xml version="1.0" encoding="utf-8" ?>
-<!-- made by hand --><multistatus xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><response id='1' C:x="&lt;2>"><href>/a&amp;b%20c</href>
+<!-- made by hand -->
+<multistatus xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><response id='1' C:x="&lt;2>"><href>/a&amp;b%20c</href>
 <C:calendar-data><![CDATA[BEGIN:VCALENDAR\r\nSUMMARY:<b>&amp;</b> ]] >]]>tail&#13;&#x1F600;</C:calendar-data><empty xmlns=""/></response>
 <?pi ?><C:response xmlns:C="urn:other"><D:x xmlns:D="DAV:">y</D:x ></C:response><sync-token>t</sync-token></multistatus>
 <!-- end -->`;
@@ -89,7 +94,8 @@ describe("reading", () => {
     const latin = `<?xml version="1.0" encoding="iso-8859-1"?>${dav("<D:a>Grüße</D:a>")}`;
     expect(await value(Buffer.from(latin, "latin1"))).toBe("Grüße");
     expect(await value(bytes(`<?xml version="1.0" encoding="utf-16"?>${text}`))).toBe("Grüße 😀");
-    expect(await value(Buffer.concat([bytes('<D:m xmlns:D="DAV:"><D:a>x'), Buffer.from([0xff, 0x07, 0x0b]), bytes("y</D:a></D:m>")]))).toBe("x\ufffdy");
+    expect(await value(Buffer.concat([bytes('<D:m xmlns:D="DAV:"><D:a>x'), Buffer.from([0xff, 0x07, 0x0b]),
+      bytes("y</D:a></D:m>")]))).toBe("x\ufffdy");
   });
 
   test("names out of Object.prototype are only names", async () => {
@@ -138,14 +144,16 @@ describe("refusing", () => {
     for (const size of [1, 3, 65_536]) expect(await codeFor(text, {}, size)).toBe("answer-invalid");
   });
 
-  test.each(["<!DOCTYPE html><html></html>", "\n <!doctype HTML PUBLIC '-//W3C//DTD'>", "<html><body>Sign in</body></html>", '<HTML lang="en">', '{"error":1}',
+  test.each(["<!DOCTYPE html><html></html>", "\n <!doctype HTML PUBLIC '-//W3C//DTD'>", "<html><body>Sign in</body></html>",
+    '<HTML lang="en">', '{"error":1}',
     "Not found", '<html xmlns="http://www.w3.org/1999/xhtml"><head/></html>'])("a web page: %s", async (text) => {
     for (const size of [1, 65_536]) expect(await codeFor(text, {}, size)).toBe("not-calendar-data");
   });
 
   test("every prefix of a document is incomplete, never shorter", async () => {
     const end = sample.indexOf("</multistatus>") + "</multistatus>".length;
-    for (let length = 0; length < end; length++) expect(await codeFor(sample.slice(0, length)), `first ${length}`).toBe("response-incomplete");
+    for (let length = 0; length < end; length++) expect(await codeFor(sample.slice(0, length)),
+      `first ${length}`).toBe("response-incomplete");
     expect(await codeFor(sample.slice(0, end))).toBe("no error");
     expect(await codeFor(`${sample.slice(0, end)}<!-- open`)).toBe("response-incomplete");
   });

@@ -23,7 +23,8 @@ describe("keys", () => {
   test("a generated key is read back; everything else is key-invalid and not quoted", () => {
     const key = generateKey(random);
     expect(Buffer.from(parseKey(` ${key}\n`).reveal()).toString("base64url")).toBe(key);
-    const wrong = ["", "short", key.slice(1), `${key}A`, key.replace(/.$/, "!"), "A".repeat(42) + "B", "+".repeat(43), Buffer.alloc(32).toString("hex")];
+    const wrong = ["", "short", key.slice(1), `${key}A`, key.replace(/.$/, "!"), "A".repeat(42) + "B", "+".repeat(43),
+      Buffer.alloc(32).toString("hex")];
     for (const text of wrong) {
       try {
         parseKey(text);

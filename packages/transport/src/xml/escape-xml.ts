@@ -9,6 +9,5 @@ const replacements: Readonly<Record<string, string>> = {
 
 /** Text for element content or a quoted attribute value. Characters that XML 1.0 cannot hold are left out. */
 export function escapeXml(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "").replace(/[&<>"'\r]/g, (found) => replacements[found] as string);
 }

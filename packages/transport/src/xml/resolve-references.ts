@@ -36,6 +36,5 @@ export function resolveReferences(text: string, count: (references: number) => v
 /** Line ends as XML hands them on (XML 1.0 section 2.11), and without control characters that XML cannot hold. */
 export function cleanText(raw: string): string {
   const lines = raw.includes("\r") ? raw.replace(/\r\n?/g, "\n") : raw;
-  // eslint-disable-next-line no-control-regex
   return lines.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "");
 }
