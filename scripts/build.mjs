@@ -49,6 +49,8 @@ async function buildScripts({ folder, path, name, manifest }) {
     // What the manifest lists stays an import; so does the package itself, which the bundled example calls by its name.
     external: [name, ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })].map((each) => new RegExp(`^${each}(/|$)`)),
     dts: false,
+    // As deep as an entry in a folder, so that a bundled module finds its files at the same relative place from either.
+    esbuildOptions: (options) => void (options.chunkNames = "chunks/[name]-[hash]"),
     clean: false,
   });
   for (const { from, to } of folders) if (existsSync(from)) cpSync(from, join(path, to), { recursive: true });
