@@ -22,6 +22,8 @@ export interface RunningServer {
   /** The first of two users; the other one is `bob` with `bobpw`. */
   username: string;
   password: string;
+  /** Where it keeps its data. */
+  folder: string;
   /** Ends the server and removes its data. May be called twice. */
   stop(): Promise<void>;
 }
@@ -96,7 +98,7 @@ export async function startServer(kind: ServerKind, context: SkipContext, enviro
     throw thrown;
   }
   const origin = `http://127.0.0.1:${port}`;
-  return { kind, origin, baseUrl: origin + base, home, username: "alice", password: "alicepw", stop };
+  return { kind, origin, baseUrl: origin + base, home, username: "alice", password: "alicepw", folder, stop };
 }
 
 function scriptPath(script: string): string {
