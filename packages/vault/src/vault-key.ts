@@ -1,6 +1,5 @@
 import { KalendsError, type Random } from "@kalends/model";
 
-const inspectSymbol = Symbol.for("nodejs.util.inspect.custom");
 export const keyBytes = 32;
 
 /** A master key of 32 bytes. It prints as `[key]` everywhere. */
@@ -26,8 +25,9 @@ export class VaultKey {
     return "[key]";
   }
 
-  [inspectSymbol](): string {
-    return "[key]";
+  static {
+    // What console.log and util.inspect of Node call.
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: () => "[key]" });
   }
 }
 
