@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { root } from "./workspace.mjs";
 
 const steps = [
-  { name: "types", says: "sources and tests type-check", run: () => program("typescript", ["-p", "tsconfig.json", "--noEmit"], "tsc") },
+  { name: "types", says: "sources and tests type-check", run: checkTypes },
   { name: "lint", says: "bans, unused names, floating promises, lengths", run: () => program("eslint", ["."]) },
   { name: "rules", says: "which package may import which", run: () => program("dependency-cruiser", ruleArguments(), "depcruise") },
   { name: "files", says: "names, lengths, no traces of a machine", run: async () => (await import("./check-files.mjs")).checkFiles() },
@@ -16,6 +16,19 @@ const steps = [
   { name: "packages", says: "packed as published: manifests, publint, import, require, types, commands", packed: "./check-packages.mjs checkPackages" },
   { name: "samples", says: "what the documentation shows runs", packed: "./check-samples.mjs checkSamples" },
 ];
+
+/** Examples run in a browser too, so that they have a project of their own. */
+function checkTypes() {
+  const problems = ["tsconfig.json", "examples/tsconfig.json"].map((project) => {
+    try {
+      program("typescript", ["-p", project, "--noEmit"], "tsc");
+      return "";
+    } catch (error) {
+      return error.message;
+    }
+  });
+  if (problems.some((problem) => problem !== "")) throw new Error(problems.filter((problem) => problem !== "").join("\n"));
+}
 
 function ruleArguments() {
   const folders = ["packages", "examples", "bench", "docs"].filter((folder) => existsSync(join(root, folder)));

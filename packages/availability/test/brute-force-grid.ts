@@ -1,5 +1,4 @@
 import type { EventTime, EventTiming, TimeRange } from "@kalends/model";
-import type { RandomCalendar } from "./random-events.ts";
 
 // The plainest code that states the rules: one cell per minute, day after day, offsets asked of Intl. It shares nothing with the packages.
 
@@ -14,6 +13,14 @@ export interface Rule {
   /** MONTHLY only. */
   monthDay: number;
   count: number | null;
+}
+
+/** A calendar as a list of series, each a master with its overrides. */
+export interface GridCalendar {
+  floatingZone: string;
+  series: EventTiming[][];
+  /** The rules of the series again, in a form that needs no reading. */
+  rules: (Rule | null)[];
 }
 
 export const strongestFirst: readonly string[] = ["out-of-office", "busy", "unknown", "tentative", "working-elsewhere"];
@@ -39,7 +46,7 @@ function mondayOf(date: Date): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
 }
 
-export function gridOf(calendar: RandomCalendar, range: TimeRange): Grid {
+export function gridOf(calendar: GridCalendar, range: TimeRange): Grid {
   const kinds = Array.from({ length: (range.to - range.from) / 60_000 }, () => new Set<string>());
   const draw = (event: EventTiming, from: number, to: number): void => {
     const kind = kindOf(event);

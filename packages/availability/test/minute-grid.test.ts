@@ -3,8 +3,8 @@ import type { BusySpan, EventTiming, StoredTiming, TimeRange } from "@kalends/mo
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { answerFreeBusy, busyKindOf, freshnessOf, mergeSpans, type FreeBusyCalendar } from "@kalends/availability";
-import { gridOf, strongestFirst, type Grid } from "./brute-force-grid.ts";
-import { calendarsAround, type RandomCalendar } from "./random-events.ts";
+import { gridOf, strongestFirst, type Grid, type GridCalendar } from "./brute-force-grid.ts";
+import { calendarsAround } from "./random-events.ts";
 
 /** Days on which clocks change, some at midnight and one by half an hour; the last zones never change theirs. */
 const changes: [zone: string, day: string][] = [
@@ -20,7 +20,7 @@ const changes: [zone: string, day: string][] = [
   ["Asia/Kathmandu", "2026-06-01"],
 ];
 
-function spansOf(calendar: RandomCalendar, range: TimeRange): BusySpan[] {
+function spansOf(calendar: GridCalendar, range: TimeRange): BusySpan[] {
   const spans: BusySpan[] = [];
   const parts = calendar.series.map((events, index): { uid: string; timing: StoredTiming } => ({ uid: `uid-${index}`, timing: { events } }));
   expandTimings(parts, range, { floatingZone: calendar.floatingZone }, (from: number, to: number, timing: EventTiming) => {

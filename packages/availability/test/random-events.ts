@@ -1,14 +1,6 @@
 import type { EventTime, EventTiming } from "@kalends/model";
 import fc from "fast-check";
-import { wallDates, type Rule } from "./brute-force-grid.ts";
-
-/** A calendar as a list of series, each a master with its overrides. */
-export interface RandomCalendar {
-  floatingZone: string;
-  series: EventTiming[][];
-  /** The rules of the series again, in a form that needs no reading. */
-  rules: (Rule | null)[];
-}
+import { wallDates, type GridCalendar, type Rule } from "./brute-force-grid.ts";
 
 const day = 86_400_000;
 const minute = 60_000;
@@ -97,7 +89,7 @@ function series(zone: string, changeDay: string): fc.Arbitrary<{ events: EventTi
 }
 
 /** One to three calendars with events near a day on which a zone changes its clocks. */
-export function calendarsAround(zone: string, changeDay: string): fc.Arbitrary<RandomCalendar[]> {
+export function calendarsAround(zone: string, changeDay: string): fc.Arbitrary<GridCalendar[]> {
   const calendar = fc
     .record({ floatingZone: fc.constantFrom(zone, "Europe/London", "Asia/Kolkata"), all: fc.array(series(zone, changeDay), { maxLength: 5 }) })
     .map(({ floatingZone, all }) => ({ floatingZone, series: all.map(({ events }) => events), rules: all.map((one) => one.rule) }));
