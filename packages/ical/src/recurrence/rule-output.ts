@@ -33,7 +33,7 @@ export class InstanceSink {
   /** Instances that the rule may still have. */
   left: number;
   /** UTC second of the last instance taken, to leave out a second one that a DST gap moved onto it. */
-  last = -Infinity;
+  last: number = -Infinity;
 
   constructor(out: RuleOutput, from: number, to: number, until: number, left: number, limits: RuleLimits) {
     this.out = out;
