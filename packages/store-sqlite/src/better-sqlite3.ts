@@ -16,7 +16,8 @@ export interface BetterSqlite3Database {
 
 /**
  * Runs the store on better-sqlite3: `openSqliteStore({ path, driver: betterSqlite3Driver(new Database(path)) })`.
- * The database belongs to the store from then on; closing the store closes it.
+ * The database belongs to the store from then on; closing the store closes it. Never open one file by better-sqlite3 and node:sqlite in the
+ * same process: each drops the other's locks when it closes the file (sqlite.org/howtocorrupt.html section 2.2.1).
  */
 export function betterSqlite3Driver(database: BetterSqlite3Database): OpenSqlite {
   return () => ({
@@ -29,7 +30,7 @@ export function betterSqlite3Driver(database: BetterSqlite3Database): OpenSqlite
 function statement(prepared: BetterSqlite3Statement): SqliteStatement {
   return {
     all: (...parameters) => {
-      if (prepared.reader) return prepared.all(...parameters);
+      if (prepared.reader) return prepared.all(...parameters).map(plainBytes);
       prepared.run(...parameters);
       return [];
     },
@@ -38,4 +39,14 @@ function statement(prepared: BetterSqlite3Statement): SqliteStatement {
       return { changes: prepared.all(...parameters).length };
     },
   };
+}
+
+/** better-sqlite3 answers with Node's Buffer, whose methods differ from those of the Uint8Array that the ports promise. */
+function plainBytes(row: unknown): unknown {
+  const values = row as Record<string, unknown>;
+  for (const column in values) {
+    const value = values[column];
+    if (Buffer.isBuffer(value)) values[column] = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  }
+  return values;
 }

@@ -1,73 +1,47 @@
-import { DatabaseSync } from "node:sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { describeStoreConformance, type OpenedStore } from "@kalends/testing";
-import { betterSqlite3Driver, openSqliteStore, type BetterSqlite3Database, type SqliteValue } from "../src/index.ts";
+import { describeStoreConformance, type OpenedStore, type StoreOpenOptions } from "@kalends/testing";
+import { betterSqlite3Driver, openSqliteStore, type BetterSqlite3Database } from "../src/index.ts";
+import { dumpConnection } from "./open-for-suite.ts";
 
-type Constructor = new (path: string) => BetterSqlite3Database;
+type Constructor = new (path: string, options?: { timeout?: number }) => BetterSqlite3Database;
 
-/** Not a dependency: it compiles at installation. Where a developer has it, the real library is tested too. */
-async function installed(): Promise<Constructor | null> {
-  const name = "better-sqlite3";
-  return import(name).then(
-    (module: { default: Constructor }) => module.default,
-    () => null,
-  );
-}
-
-/** The habits of better-sqlite3 that differ from node:sqlite: `run` refuses what returns rows, `all` what does not, and errors carry names. */
-class StrictDatabase implements BetterSqlite3Database {
-  readonly #database: DatabaseSync;
-
-  constructor(path: string) {
-    this.#database = new DatabaseSync(path);
-  }
-
-  exec(sql: string): void {
-    this.#named(() => this.#database.exec(sql));
-  }
-
-  prepare(sql: string): ReturnType<BetterSqlite3Database["prepare"]> {
-    const statement = this.#named(() => this.#database.prepare(sql));
-    const reader = statement.columns().length > 0;
-    return {
-      reader,
-      all: (...parameters: SqliteValue[]) => {
-        if (!reader) throw new TypeError("This statement does not return data. Use run() instead");
-        return this.#named(() => statement.all(...parameters));
-      },
-      run: (...parameters: SqliteValue[]) => {
-        if (reader) throw new TypeError("This statement returns data. Use get(), all(), or iterate() instead");
-        return { changes: Number(this.#named(() => statement.run(...parameters)).changes) };
-      },
-    };
-  }
-
-  close(): void {
-    this.#database.close();
-  }
-
-  #named<T>(run: () => T): T {
-    try {
-      return run();
-    } catch (thrown) {
-      const names: Record<number, string> = { 787: "SQLITE_CONSTRAINT_FOREIGNKEY", 1555: "SQLITE_CONSTRAINT_PRIMARYKEY", 2067: "SQLITE_CONSTRAINT_UNIQUE" };
-      const { errcode, message } = thrown as { errcode: number; message: string };
-      throw Object.assign(new Error(message), { code: names[errcode] ?? "SQLITE_ERROR" });
-    }
+/** The library, or why it cannot be had: it brings binaries for the common platforms and compiles on none. */
+async function load(): Promise<Constructor | string> {
+  try {
+    // Its types are not installed, and the store needs none: it takes any database of that shape.
+    const name = "better-sqlite3";
+    const { default: Database } = (await import(name)) as { default: Constructor };
+    new Database(":memory:").close();
+    return Database;
+  } catch (thrown) {
+    return `better-sqlite3 does not load on this machine (${(thrown as { code?: string }).code ?? "unknown"})`;
   }
 }
 
-function suiteOn(make: Constructor): (options: { onStatement: (sql: string) => void }) => Promise<OpenedStore> {
+function inPassing<T>(path: string, Database: Constructor, work: (database: BetterSqlite3Database) => T): T {
+  const database = new Database(path);
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}
+
+function openWith(Database: Constructor): (options: StoreOpenOptions) => Promise<OpenedStore> {
   return async ({ onStatement }) => {
     const folder = mkdtempSync(join(tmpdir(), "kalends-better-"));
     const path = join(folder, "kalends.db");
-    const store = await openSqliteStore({ path, onStatement, driver: betterSqlite3Driver(new make(path)) });
+    const open = () => openSqliteStore({ path, onStatement, driver: betterSqlite3Driver(new Database(path)) });
+    const store = await open();
     return {
       store,
-      another: () => openSqliteStore({ path, driver: betterSqlite3Driver(new make(path)) }),
+      another: () => openSqliteStore({ path, driver: betterSqlite3Driver(new Database(path)) }),
+      // With the same library: a second one in this process would drop the first one's file locks when it closes the file.
+      dump: async () => inPassing(path, Database, dumpConnection),
+      execute: async (statement) => inPassing(path, Database, (database) => void database.exec(`pragma recursive_triggers = on; ${statement}`)),
       dispose: async () => {
         await store.close();
         rmSync(folder, { recursive: true });
@@ -76,28 +50,27 @@ function suiteOn(make: Constructor): (options: { onStatement: (sql: string) => v
   };
 }
 
-describeStoreConformance("store-sqlite by the better-sqlite3 adapter, over a stand-in with its habits", suiteOn(StrictDatabase), { reopening: false });
+const loaded = await load();
 
-const real = await installed();
-if (real !== null) {
-  describeStoreConformance("store-sqlite on better-sqlite3", suiteOn(real), { reopening: false });
+if (typeof loaded === "string") {
+  test("store-sqlite on better-sqlite3", (context) => context.skip(loaded));
 } else {
-  describe("store-sqlite on better-sqlite3", () => {
-    test("the whole suite on the real library", (context) => context.skip("better-sqlite3 is not installed; it is no dependency because it compiles"));
+  describeStoreConformance("store-sqlite on better-sqlite3", openWith(loaded), { reopening: false });
+
+  describe("errors of better-sqlite3", () => {
+    test("are recognised by the names that it gives them", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "kalends-better-"));
+      const path = join(folder, "kalends.db");
+      const store = await openSqliteStore({ path, busyTimeoutMs: 20, driver: betterSqlite3Driver(new loaded(path)) });
+      await store.migrations.run();
+      const other = new loaded(path);
+      other.exec("begin immediate");
+      await expect(store.settings.put("a", "b")).rejects.toMatchObject({ name: "KalendsError", code: "store-locked", failure: "transient" });
+      other.exec("rollback");
+      other.close();
+      await store.settings.put("a", "b");
+      await store.close();
+      rmSync(folder, { recursive: true });
+    });
   });
 }
-
-test("errors are recognised by the names that better-sqlite3 gives them", async () => {
-  const store = await openSqliteStore({
-    path: ":memory:",
-    driver: betterSqlite3Driver({
-      exec: () => undefined,
-      close: () => undefined,
-      prepare: () => {
-        throw Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY_SNAPSHOT" });
-      },
-    }),
-  });
-  await expect(store.listOrganizations()).rejects.toMatchObject({ code: "store-locked", failure: "transient" });
-  await store.close();
-});

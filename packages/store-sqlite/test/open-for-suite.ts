@@ -16,7 +16,7 @@ export function dumpFile(path: string): Record<string, unknown[]> {
   }
 }
 
-function dumpConnection(connection: Pick<SqliteConnection, "prepare">): Record<string, unknown[]> {
+export function dumpConnection(connection: { prepare(sql: string): { all(): unknown[] } }): Record<string, unknown[]> {
   const tables = connection.prepare("select name from sqlite_schema where type = 'table' order by name").all() as { name: string }[];
   return Object.fromEntries(tables.map(({ name }) => [name, connection.prepare(`select * from ${name} order by 1, 2`).all()]));
 }
