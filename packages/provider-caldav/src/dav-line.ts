@@ -27,6 +27,10 @@ export interface DavRequest {
 /** Most bytes of one answer. A listing of 100,000 items is about 40 MB. */
 const maxAnswerBytes = 128 * 1024 * 1024;
 
+/** A listing may cost the server a long thought: Radicale needs over a minute for the first one of 5,000 items. */
+const listingTimeoutMs = 300_000;
+const plainTimeoutMs = 60_000;
+
 export function openDavLine(transport: Transport, clock: Clock, access: ProviderAccess): DavLine {
   const preset = presetNamed(access.endpoint["preset"] ?? "");
   const authorization = loginAuthorization(access.credential);
@@ -40,6 +44,7 @@ export function openDavLine(transport: Transport, clock: Clock, access: Provider
       trustedSites: preset?.trustedSites ?? [],
       ...(access.signal === undefined ? {} : { signal: access.signal }),
       maxBytes: maxAnswerBytes,
+      timeoutMs: request.method === "REPORT" || request.depth === "1" ? listingTimeoutMs : plainTimeoutMs,
     });
   const line: DavLine = {
     clock,

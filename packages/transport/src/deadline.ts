@@ -4,7 +4,7 @@ import { KalendsError, type Clock } from "@kalends/model";
 export interface Deadline {
   /** Fires once; its reason is the `KalendsError` to throw. */
   signal: AbortSignal;
-  /** Something arrived: the idle time starts anew. */
+  /** Something arrived: the idle time starts, or starts anew. Before that only the total counts: a server may think for long before it answers. */
   touch(): void;
   abort(error: KalendsError): void;
   /** Takes all timers and listeners away. */
@@ -18,6 +18,7 @@ function timeout(): KalendsError {
 export function startDeadline(clock: Clock, totalMs: number, idleMs: number, signal: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
   let last = clock.now();
+  let watching = idleMs >= totalMs;
   let cancelIdle = (): void => {};
   const abort = (error: KalendsError): void => {
     if (!controller.signal.aborted) controller.abort(error);
@@ -30,7 +31,6 @@ export function startDeadline(clock: Clock, totalMs: number, idleMs: number, sig
     });
   };
   const cancelTotal = clock.setTimer(totalMs, () => abort(timeout()));
-  if (idleMs < totalMs) watchIdle(idleMs);
   const byCaller = (): void => abort(new KalendsError("aborted", "The request was stopped by its signal"));
   if (signal?.aborted === true) byCaller();
   else signal?.addEventListener("abort", byCaller, { once: true });
@@ -38,6 +38,9 @@ export function startDeadline(clock: Clock, totalMs: number, idleMs: number, sig
     signal: controller.signal,
     touch() {
       last = clock.now();
+      if (watching) return;
+      watching = true;
+      watchIdle(idleMs);
     },
     abort,
     end() {

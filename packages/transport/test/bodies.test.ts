@@ -133,12 +133,17 @@ describe("complete or an error", () => {
     const stall = await serving((response) => void response.writeHead(200, { "content-length": "10" }).write("x"), { idleMs: 100 });
     expect(await codeOf(stall().then(readText))).toBe("network-timeout");
     const silent = transportFor(await serveTcp(() => {}), { idleMs: 100 });
-    expect(await codeOf(silent())).toBe("network-timeout");
+    expect(await codeOf(silent({ timeoutMs: 200 }))).toBe("network-timeout");
     const slowHead = transportFor(await serveTcp((socket) => {
       const timer = setInterval(() => socket.write("H"), 30);
       socket.on("close", () => clearInterval(timer));
     }));
     expect(["network-timeout", "answer-invalid"]).toContain(await codeOf(slowHead({ timeoutMs: 200 })));
+  });
+
+  test("a server that thinks for longer than the idle time before it answers is waited for", async () => {
+    const thinking = await serving((response) => void setTimeout(() => response.end("well"), 300), { idleMs: 100 });
+    expect(await readText(await thinking())).toBe("well");
   });
 
   test("the caller's signal stops before, during and after the head", async () => {
