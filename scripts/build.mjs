@@ -59,21 +59,25 @@ async function buildScripts({ folder, path, name, manifest }) {
 /** One program over all packages: a package's types are found in its neighbours' sources, so no order of building is needed. */
 function emitDeclarations(packages) {
   const out = temporaryFolder("types");
+  try {
+    emitInto(out, packages);
+    for (const { folder, path } of packages) cpSync(join(out, "packages", folder, "src"), join(path, "dist"), { recursive: true });
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+function emitInto(out, packages) {
   const { config } = ts.readConfigFile(join(root, "tsconfig.base.json"), ts.sys.readFile);
-  const { options, errors } = ts.convertCompilerOptionsFromJson(
-    { ...config.compilerOptions, declaration: true, emitDeclarationOnly: true, noEmit: false, rootDir: ".", outDir: out },
-    root,
-  );
-  const entries = packages.flatMap(({ path }) => readdirSync(join(path, "src"), { recursive: true }).map((file) => join(path, "src", file)));
-  const program = ts.createProgram({ rootNames: entries.filter((file) => /(?<!\.d)\.ts$/.test(file)), options });
+  const wanted = { ...config.compilerOptions, declaration: true, emitDeclarationOnly: true, noEmit: false, rootDir: ".", outDir: out };
+  const { options, errors } = ts.convertCompilerOptionsFromJson(wanted, root);
+  const files = packages.flatMap(({ path }) => readdirSync(join(path, "src"), { recursive: true }).map((file) => join(path, "src", file)));
+  const program = ts.createProgram({ rootNames: files.filter((file) => /(?<!\.d)\.ts$/.test(file)), options });
   const emitted = program.emit(undefined, (file, text) => ts.sys.writeFile(file, withScriptExtensions(text)));
   const problems = [...errors, ...ts.getPreEmitDiagnostics(program), ...emitted.diagnostics];
-  if (problems.length > 0) {
-    const host = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => "\n" };
-    throw new Error(`The declarations cannot be made:\n${ts.formatDiagnostics(problems, host)}`);
-  }
-  for (const { folder, path } of packages) cpSync(join(out, "packages", folder, "src"), join(path, "dist"), { recursive: true });
-  rmSync(out, { recursive: true, force: true });
+  if (problems.length === 0) return;
+  const host = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => "\n" };
+  throw new Error(`The declarations cannot be made:\n${ts.formatDiagnostics(ts.sortAndDeduplicateDiagnostics(problems), host)}`);
 }
 
 /** TypeScript rewrites the extension of relative imports in scripts, not in declarations; there is no `x.ts` beside the built file. */

@@ -28,9 +28,12 @@ export function samplesOf(file, text) {
   return samples;
 }
 
-export async function checkSamples({ folder }) {
+function samplesOfWorkspace() {
   const documents = ownFiles().filter((file) => file.endsWith(".md") && !/^(\.changeset|packages\/[^/]+\/CHANGELOG)/.test(file));
-  const samples = documents.flatMap((file) => samplesOf(file, readFileSync(join(root, file), "utf8")));
+  return documents.flatMap((file) => samplesOf(file, readFileSync(join(root, file), "utf8")));
+}
+
+export async function checkSamples({ folder }, samples = samplesOfWorkspace()) {
   if (!samples.some(({ place, runs }) => runs && place.startsWith("README.md"))) throw new Error("README.md shows no runnable sample");
   const placed = samples.map((sample, index) => {
     const home = join(folder, "samples", String(index));
