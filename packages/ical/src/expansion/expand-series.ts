@@ -53,12 +53,16 @@ function keyWindow<E extends EventTiming>(series: Series<E>, frame: EventFrame, 
   return { from, to };
 }
 
+/** The last THISANDFUTURE override at or before an original start. */
 function lastFollower<E extends EventTiming>(followers: readonly SeriesOverride<E>[], key: number): SeriesOverride<E> | undefined {
-  for (let i = followers.length - 1; i >= 0; i--) {
-    const follower = followers[i] as SeriesOverride<E>;
-    if (follower.key <= key) return follower;
+  let low = 0;
+  let high = followers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((followers[middle] as SeriesOverride<E>).key <= key) low = middle + 1;
+    else high = middle;
   }
-  return undefined;
+  return followers[low - 1];
 }
 
 /** A test for keys that an override replaces. `null` where there is none. */
@@ -85,7 +89,7 @@ function visitMaster<E extends EventTiming>(
   const { keys, lengths, capped } = seriesKeys(frame, book, window.from, window.to, settings);
   const shown = isShown(master.event, settings);
   for (const key of keys) {
-    if (excluded !== null && excluded(key)) continue;
+    if (excluded.takesOut?.(key)) continue;
     if (replaced !== null && replaced(key)) continue;
     const follower = series.followers.length === 0 ? undefined : lastFollower(series.followers, key);
     if (follower !== undefined) {
@@ -98,7 +102,7 @@ function visitMaster<E extends EventTiming>(
     const to = instanceEnd(frame, key, length, book);
     if (touches(from, to, settings)) visit({ member: master, from, to, wall: wallOfKey(key), frame, key, overridden: false });
   }
-  return capped;
+  return capped ?? excluded.capped;
 }
 
 function visitFollowed<E extends EventTiming>(

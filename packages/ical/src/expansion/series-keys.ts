@@ -44,7 +44,15 @@ function addDates(frame: EventFrame, book: ZoneBook, keys: Set<number>, lengths:
   }
 }
 
-/** What EXDATE and EXRULE take out: a test on keys. `null` where nothing is taken out. */
+/** What EXDATE and EXRULE take out: a test on keys, `null` where nothing is taken out. */
+export interface Exclusion {
+  takesOut: ((key: number) => boolean) | null;
+  capped: Cap | undefined;
+}
+
+const noExclusion: Exclusion = { takesOut: null, capped: undefined };
+
+/** Works out an event's exclusions for keys inside [from, to). */
 export function exclusionOf(
   frame: EventFrame,
   book: ZoneBook,
@@ -52,11 +60,12 @@ export function exclusionOf(
   to: number,
   settings: ExpandSettings,
   wallOfKey: (key: number) => number,
-): ((key: number) => boolean) | null {
+): Exclusion {
   const { excludedTimes, exclusionRules } = frame.event;
-  if ((excludedTimes === undefined || excludedTimes.length === 0) && (exclusionRules === undefined || exclusionRules.length === 0)) return null;
+  if ((excludedTimes === undefined || excludedTimes.length === 0) && (exclusionRules === undefined || exclusionRules.length === 0)) return noExclusion;
   const keys = new Set<number>();
   const days = new Set<number>();
+  let capped: Cap | undefined;
   for (const time of excludedTimes ?? []) {
     const { key, dateOnly } = keyInSeries(frame, time, book);
     (dateOnly ? days : keys).add(key);
@@ -64,9 +73,10 @@ export function exclusionOf(
   for (const rule of usableRules(exclusionRules, frame, settings.skipGaps)) {
     const out: RuleOutput = { starts: [], capped: undefined };
     expandRule(rule, from, to, out, settings);
+    capped ??= out.capped;
     for (const key of out.starts) keys.add(key);
   }
-  return (key) => keys.has(key) || (days.size > 0 && days.has(localDay(frame, key, wallOfKey)));
+  return { takesOut: (key) => keys.has(key) || (days.size > 0 && days.has(localDay(frame, key, wallOfKey))), capped };
 }
 
 /** The master's instances with from <= key < to, ascending, none twice, exclusions not yet applied. */

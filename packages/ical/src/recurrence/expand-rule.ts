@@ -80,16 +80,19 @@ function walkFor(rule: CompiledRule): PeriodWalk {
   const { interval } = rule;
   const yearOf = (day: number): number => civilFromDays(day).year;
   switch (rule.frequency) {
-    case "YEARLY":
+    case "YEARLY": {
+      // A week that BYWEEKNO names may begin in the year before.
+      const early = rule.rule.byWeekNo === null ? 0 : 7;
       return {
-        seek: (day) => Math.floor((yearOf(day) - 1 - rule.weekYear) / interval),
+        seek: (day) => Math.floor((yearOf(day - early) - rule.weekYear) / interval),
         days: (k, list) => {
           const year = rule.weekYear + k * interval;
           yearDays(rule, list, year);
-          return daysFromCivil(year, 1, 1) - 7;
+          return daysFromCivil(year, 1, 1) - early;
         },
         cycle: 400,
       };
+    }
     case "MONTHLY": {
       const month0 = rule.year * 12 + rule.month - 1;
       return {

@@ -50,6 +50,7 @@ function readParts(text: string, rule: RecurrenceRule, problems: RuleProblem[]):
   const fatal = (part: string, message: string): void => void problems.push({ fatal: true, part, message });
   const seen = new Map<string, string>();
   const scale = new Map<string, string>();
+  let negativeCount = false;
   for (const piece of text.toUpperCase().split(";")) {
     if (piece.trim() === "") continue;
     const equals = piece.indexOf("=");
@@ -57,6 +58,10 @@ function readParts(text: string, rule: RecurrenceRule, problems: RuleProblem[]):
     const value = equals < 0 ? "" : piece.slice(equals + 1).trim();
     if (name === "RSCALE" || name === "SKIP") {
       scale.set(name, value);
+      continue;
+    }
+    if (name === "COUNT" && /^-\d{1,10}$/.test(value)) {
+      negativeCount = true;
       continue;
     }
     const reader = readers.get(name);
@@ -69,6 +74,8 @@ function readParts(text: string, rule: RecurrenceRule, problems: RuleProblem[]):
     else if (!reader(rule, value)) fatal(name, `the value of ${name} is not valid`);
     seen.set(name, value);
   }
+  // Some programs write COUNT=-1 beside UNTIL; alone it would make an endless rule of one that was meant to end.
+  if (negativeCount) problems.push({ fatal: rule.until === null, part: "COUNT", message: "a negative COUNT was ignored" });
   if (!seen.has("FREQ")) fatal("FREQ", "FREQ is missing");
   if ((scale.get("RSCALE") ?? "GREGORIAN") !== "GREGORIAN" || (scale.get("SKIP") ?? "OMIT") !== "OMIT") {
     fatal("RSCALE", "RSCALE and SKIP (RFC 7529) are not supported");

@@ -8,6 +8,8 @@ export interface ParseLimits {
   maxDepth: number;
   /** Most EXDATE and RDATE values of one event. The event is refused beyond. */
   maxDates: number;
+  /** Most RRULEs, and most EXRULEs, of one event. The event is refused beyond. */
+  maxRules: number;
   /** Most events (master and overrides) of one UID. The UID is refused beyond. */
   maxEventsPerUid: number;
   /** Most attendees and categories kept of one event. */
@@ -25,6 +27,7 @@ export const defaultParseLimits: ParseLimits = {
   maxLineCharacters: 1024 * 1024,
   maxDepth: 64,
   maxDates: 20_000,
+  maxRules: 50,
   maxEventsPerUid: 10_000,
   maxListEntries: 2000,
   maxProperties: 10_000,
