@@ -74,13 +74,16 @@ export class SqlJobSource implements JobSource {
   }
 
   async nextDue(): Promise<number | null> {
-    const row = await this.#database.read((scope) =>
-      scope.first(
-        scope.db
-          .selectFrom("job")
-          .select(sql<number | null>`min(case when lease_until is null or lease_until < run_at then run_at else lease_until end)`.as("due")),
-      ),
-    );
+    const row = await this.#database.read((scope) => {
+      const waiting = scope.db.selectFrom("job").select("run_at as due").where("lease_until", "is", null).orderBy("run_at").limit(1);
+      // A running job is due again when its lease ends.
+      const running = scope.db
+        .selectFrom("job")
+        .select(sql<number>`case when lease_until < run_at then run_at else lease_until end`.as("due"))
+        .where("lease_until", "is not", null);
+      const both = scope.db.selectFrom(waiting.as("waiting")).select("due").unionAll(running);
+      return scope.first(scope.db.selectFrom(both.as("either")).select((eb) => eb.fn.min<number | null>("due").as("due")));
+    });
     return row?.due ?? null;
   }
 

@@ -64,6 +64,7 @@ function objects(flavor: SqlFlavor): string[] {
     table("sync_state", "", [`token ${integer} not null`, `holder ${text}`, `lease_until ${integer} not null`, `pass ${integer} not null`,
       `cursor ${text}`, `window_from ${integer}`, `window_to ${integer}`, `spans_behind ${integer} not null`, `refused_removals ${integer}`,
       `failures ${integer} not null`, `last_success ${integer}`, `error_code ${text}`, `next_try ${integer}`], false),
+    "create index sync_state_by_holder on sync_state (holder) where holder is not null",
     table("calendar_object", "remote_key, uid", [`remote_key ${text} not null`, `uid ${text} not null`, `revision ${text}`,
       `digest ${text} not null`, `first_ms ${integer} not null`, `last_ms ${integer} not null`, `outside ${integer} not null`,
       `pass ${integer} not null`, `warnings ${text}`, `timing ${text} not null`, `content ${bytes}`], false),
@@ -99,6 +100,8 @@ function feed(flavor: SqlFlavor): string[] {
     }),
     // The scheduler asks for the oldest due job of all organizations.
     "create index job_by_time on job (run_at)",
+    // Few jobs run at a time, however many wait.
+    "create index job_by_lease on job (lease_until) where lease_until is not null",
     createTable(flavor, "audit_record", {
       columns: [organization, `number ${integer} not null`, `at ${integer} not null`, `subject ${text} not null`, `line ${text} not null`],
       keys: ["primary key (organization, number)"],

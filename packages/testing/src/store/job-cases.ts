@@ -112,6 +112,25 @@ const askedMeanwhile: StoreCase = {
   },
 };
 
+const askedThenTakenOver: StoreCase = {
+  title: "a run that takes over a lost one also answers what was asked for meanwhile, and nothing later",
+  async run(world) {
+    const { jobs } = await world.populate();
+    await jobs.enqueue(syncJob(10));
+    await claimOne(world, 100);
+    await world.org().jobs.enqueue(syncJob(120));
+    await world.turn();
+    await world.store.jobSource.complete(await claimOne(world, 100 + leaseMs), null);
+    expect(await due(world)).toBeNull();
+    await world.org().jobs.enqueue(syncJob(10));
+    await claimOne(world, 200_000);
+    await world.org().jobs.enqueue(syncJob(900_000));
+    await world.turn();
+    await world.store.jobSource.complete(await claimOne(world, 200_000 + leaseMs), null);
+    expect(await due(world)).toBe(900_000);
+  },
+};
+
 const tokensNeverReturn: StoreCase = {
   title: "a job put anew after it was cancelled is not completed by the old run",
   async run(world) {
@@ -132,4 +151,4 @@ const tokensNeverReturn: StoreCase = {
 };
 
 /** The durable queue. */
-export const jobCases: readonly StoreCase[] = [coalescing, acrossOrganizations, leases, attempts, askedMeanwhile, tokensNeverReturn];
+export const jobCases: readonly StoreCase[] = [coalescing, acrossOrganizations, leases, attempts, askedMeanwhile, askedThenTakenOver, tokensNeverReturn];
