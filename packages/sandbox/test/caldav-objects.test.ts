@@ -72,6 +72,16 @@ describe("calendar objects", () => {
     expect((await dav(`${work.url}broken.ics`, "GET")).text).toContain("not calendar data");
   });
 
+  test("the in-process hand takes a calendar object of the model as well", async () => {
+    const start = { kind: "zoned", value: "2026-01-05T10:00:00", zone: "Asia/Tokyo", tzid: "Asia/Tokyo" } as const;
+    const end = { ...start, value: "2026-01-05T11:00:00" };
+    const meeting = { uid: "model", start, end, status: "confirmed", transparent: false, visibility: "public" } as const;
+    work.put("model", { remoteKey: "", revision: null, uid: "model", events: [meeting] });
+    const text = (await dav(`${work.url}model.ics`, "GET")).text;
+    expect(text).toContain("DTSTART;TZID=Asia/Tokyo:20260105T100000");
+    expect((await put("model.ics", text)).status).toBe(204);
+  });
+
   test("a read-only calendar refuses writes and says so in its privileges", async () => {
     const shared = sandbox.user("ada").createCalendar("shared", { readOnly: true });
     shared.put("x", event("x"));

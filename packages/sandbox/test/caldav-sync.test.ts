@@ -118,7 +118,7 @@ describe("sync-collection", () => {
     );
     let run = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 40, size: "max" }), async (steps) => {
         const calendar = sandbox!.user("ada").createCalendar(`run${++run}`);
         const replica = new Map<string, string>();
         let token = "";

@@ -1,4 +1,5 @@
-import { KalendsError } from "@kalends/model";
+import { writeCalendar } from "@kalends/ical";
+import { KalendsError, type CalendarObject } from "@kalends/model";
 import { factsOrNull, type CalendarStore } from "./calendar-store.ts";
 import type { CaldavState, UserState } from "./caldav-state.ts";
 import { calendarPath, encodeSegment } from "./resource-paths.ts";
@@ -16,9 +17,9 @@ export interface SandboxCalendar {
   names(): string[];
   /**
    * Creates or replaces the object of that UID under the file name `UID.ics`, or under the name that holds the UID already.
-   * The text is stored as it is, broken or not: this is how a bad object is planted. Returns its ETag.
+   * A text is stored as it is, broken or not: this is how a bad object is planted. Returns its ETag.
    */
-  put(uid: string, text: string, options?: { fileName?: string }): string;
+  put(uid: string, content: string | CalendarObject, options?: { fileName?: string }): string;
   /** The stored text, or `null`. */
   read(uid: string): string | null;
   /** Removes the object of that UID; `false` where there was none. */
@@ -43,10 +44,11 @@ export function sandboxCalendar(state: CaldavState, url: string, user: UserState
       return store.size;
     },
     names: () => Array.from(store.all(), (member) => member.name),
-    put(uid, text, options = {}) {
+    put(uid, content, options = {}) {
       if (uid === "") throw new KalendsError("invalid-argument", "A calendar object needs a UID");
       const fileName = options.fileName ?? fileOf(uid);
       if (encodeSegment(fileName).length > 1_000) throw new KalendsError("invalid-argument", "The file name is too long");
+      const text = typeof content === "string" ? content : writeCalendar([content]);
       return store.put(fileName, text, factsOrNull(text), state.clock.now()).etag;
     },
     read: (uid) => store.find(fileOf(uid))?.text ?? null,
