@@ -6,6 +6,7 @@ import type { FreeBusySource, PagePerson } from "./free-busy-source.ts";
 import { readPageFiles, type PageFile } from "./page-files.ts";
 
 export type * from "./free-busy-source.ts";
+export { kalendsSource, type KalendsForPage, type KalendsSourceOptions } from "./kalends-source.ts";
 
 export interface ServeFreeBusyOptions {
   /** Default 0: any free port. The server listens on the loopback interface only. */
