@@ -29,7 +29,13 @@ export function buildProgram(): Command {
     .option("--allow-host <host[:port]>", "a host that may be private or plain http; may be given several times", several)
     .showHelpAfterError("(run with --help for all options)")
     .enablePositionalOptions();
+  addWorkCommands(program);
+  addCareCommands(program);
+  return program;
+}
 
+/** Connecting, syncing, asking. */
+function addWorkCommands(program: Command): void {
   program.command("init").description("make the key file, the database and kalends.json in this folder").action(init);
 
   program
@@ -70,7 +76,10 @@ export function buildProgram(): Command {
     )
     .option("--json", "print JSON")
     .action(freeBusy);
+}
 
+/** Looking after it, and the demo. */
+function addCareCommands(program: Command): void {
   program.command("status").description("state of connections and calendars").option("--account <id>", "only this account").option("--json", "print JSON").action(status);
 
   program
@@ -98,6 +107,4 @@ export function buildProgram(): Command {
     .option("--every <seconds>", "seconds between edits", wholeNumber, 4)
     .option("--seed <number>", "another set of events", wholeNumber, 1)
     .action(demo);
-
-  return program;
 }
