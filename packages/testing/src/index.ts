@@ -8,4 +8,5 @@ export * from "./provider/event-text.ts";
 export * from "./servers/start-server.ts";
 export * from "./servers/caldav-client.ts";
 export * from "./servers/seed-calendar.ts";
+export * from "./proxy/index.ts";
 export * from "./store/store-conformance.ts";
