@@ -49,24 +49,28 @@ async function prepare(path: string): Promise<Store> {
   return store;
 }
 
-async function throughStore(path: string, batches: StoredObject[][], pass: number): Promise<number> {
+interface Writer {
+  apply(puts: StoredObject[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function throughStore(path: string, pass: number): Promise<Writer> {
   const store = await openSqliteStore({ path });
   const { sync } = store.organization(organization);
   const claim = await sync.claim(subject.calendarId, "speed", pass * 1_000, 1);
   if (claim === null) throw new Error("the claim is taken");
-  const started = performance.now();
-  for (const puts of batches) {
-    await sync.applyBatch({
-      calendarId: subject.calendarId, token: claim.token, pass, puts, removes: [], seen: [], quarantined: [], changes: puts.map(changeOf),
-      busySpans: null, jobs: [], completed: null, refusedRemovals: null, audit: "speed", now: 1,
-    });
-  }
-  const ms = performance.now() - started;
-  await store.close();
-  return ms;
+  return {
+    apply: async (puts) => {
+      await sync.applyBatch({
+        calendarId: subject.calendarId, token: claim.token, pass, puts, removes: [], seen: [], quarantined: [], changes: puts.map(changeOf),
+        busySpans: null, jobs: [], completed: null, refusedRemovals: null, audit: "speed", now: 1,
+      });
+    },
+    close: () => store.close(),
+  };
 }
 
-function throughDriver(path: string, batches: StoredObject[][], pass: number): number {
+async function throughDriver(path: string, pass: number): Promise<Writer> {
   const database = new DatabaseSync(path);
   for (const pragma of ["journal_mode = wal", "synchronous = full", "foreign_keys = on", "secure_delete = on", "temp_store = memory"]) {
     database.exec(`pragma ${pragma}`);
@@ -76,24 +80,37 @@ function throughDriver(path: string, batches: StoredObject[][], pass: number): n
     first_ms = excluded.first_ms, last_ms = excluded.last_ms, outside = excluded.outside, pass = excluded.pass, warnings = excluded.warnings,
     timing = excluded.timing, content = excluded.content`);
   const change = database.prepare("insert into change_record values (?,?,?,?,?,?,?,?,?)");
-  const begun = Number(database.prepare("select coalesce(max(sequence), 0) as n from change_record").get()?.["n"]);
-  let sequence = begun;
-  const started = performance.now();
-  for (const puts of batches) {
-    database.exec("begin immediate");
-    for (const { remoteKey, uid, revision, digest, first, last, timing, content } of puts) {
-      put.run(organization, subject.calendarId, remoteKey, uid, revision, digest, first, last, 0, pass, null, timing, content);
+  let sequence = Number(database.prepare("select coalesce(max(sequence), 0) as n from change_record").get()?.["n"]);
+  return {
+    apply: async (puts) => {
+      database.exec("begin immediate");
+      for (const { remoteKey, uid, revision, digest, first, last, timing, content } of puts) {
+        put.run(organization, subject.calendarId, remoteKey, uid, revision, digest, first, last, 0, pass, null, timing, content);
+      }
+      for (const { uid, remoteKey } of puts) {
+        sequence += 1;
+        change.run(organization, sequence, "object-created", subject.accountId, subject.connectionId, subject.calendarId, uid, remoteKey, 1);
+      }
+      database.exec("commit");
+    },
+    close: async () => database.close(),
+  };
+}
+
+/** Wall clock and processor time of both, in ms. The batches alternate, so that a busy machine slows both alike. */
+async function compare(bare: Writer, ours: Writer, batches: StoredObject[][]): Promise<{ wall: [number, number]; cpu: [number, number] }> {
+  const spent = { wall: [0, 0] as [number, number], cpu: [0, 0] as [number, number] };
+  for (const [index, puts] of batches.entries()) {
+    const order = index % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const);
+    for (const which of order) {
+      const [started, cpu] = [performance.now(), process.cpuUsage()];
+      await (which === 0 ? bare : ours).apply(puts);
+      const { user, system } = process.cpuUsage(cpu);
+      spent.wall[which] += performance.now() - started;
+      spent.cpu[which] += (user + system) / 1_000;
     }
-    for (const { uid, remoteKey } of puts) {
-      sequence += 1;
-      change.run(organization, sequence, "object-created", subject.accountId, subject.connectionId, subject.calendarId, uid, remoteKey, 1);
-    }
-    database.exec("commit");
   }
-  const ms = performance.now() - started;
-  database.exec("pragma wal_checkpoint(truncate)");
-  database.close();
-  return ms;
+  return spent;
 }
 
 function batchesOf(revision: string): StoredObject[][] {
@@ -110,11 +127,15 @@ try {
     const [ours, bare] = [join(folder, `ours-${round}.db`), join(folder, `bare-${round}.db`)];
     for (const path of [ours, bare]) await (await prepare(path)).close();
     for (const [pass, what] of [[1, "insert"], [2, "update"]] as const) {
-      const batches = batchesOf(String(pass));
-      const driver = throughDriver(bare, batches, pass);
-      const store = await throughStore(ours, batches, pass);
+      const writers = [await throughDriver(bare, pass), await throughStore(ours, pass)] as const;
+      const { wall, cpu } = await compare(...writers, batchesOf(String(pass)));
+      for (const writer of writers) await writer.close();
       const perSecond = (ms: number): string => Math.round((rows / ms) * 1_000).toLocaleString("en");
-      console.log(`${round} ${what}: driver ${perSecond(driver)} rows/s, applyBatch ${perSecond(store)} rows/s, ${(driver / store).toFixed(2)}x`);
+      const perRow = (ms: number): string => `${((ms / rows) * 1_000).toFixed(0)} us`;
+      console.log(
+        `${round} ${what}: driver ${perSecond(wall[0])} rows/s, applyBatch ${perSecond(wall[1])} rows/s, ${(wall[0] / wall[1]).toFixed(2)}x; ` +
+          `processor ${perRow(cpu[0])} and ${perRow(cpu[1])} a row, ${(cpu[0] / cpu[1]).toFixed(2)}x`,
+      );
     }
   }
 } finally {
