@@ -1,0 +1,31 @@
+// Writes docs/reference/command-line.md from the command line's own help. `--check` exits 1 where the page is out of date.
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import { buildProgram } from "../packages/kalends/src/cli/program.ts";
+
+const page = new URL("../docs/reference/command-line.md", import.meta.url);
+
+function helpOf(command: Command, path: string): string[] {
+  command.configureHelp({ helpWidth: 110 });
+  const own = [`## ${path}`, "", "```", command.helpInformation().trimEnd(), "```", ""];
+  return [...own, ...command.commands.flatMap((child) => helpOf(child, `${path} ${child.name()}`))];
+}
+
+const text = [
+  "# The command line",
+  "",
+  "Flags win over the environment (`KALENDS_DATABASE`, `KALENDS_KEY`, `KALENDS_KEY_FILE`, `KALENDS_PASSWORD`), which wins over `kalends.json` in the",
+  "working folder. A command that fails prints what happened, what to do and a code from [errors](errors.md), and exits with 1, or with 2 where a",
+  "login was refused. This page is generated from the program's own help.",
+  "",
+  ...helpOf(buildProgram(), "kalends"),
+].join("\n");
+
+if (process.argv.includes("--check")) {
+  if (readFileSync(page, "utf8") !== text) {
+    console.error("docs/reference/command-line.md is out of date: run `node scripts/docs-cli.ts`");
+    process.exitCode = 1;
+  }
+} else {
+  writeFileSync(page, text);
+}
