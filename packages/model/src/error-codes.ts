@@ -26,6 +26,7 @@ export const errorTable = {
   // Login
   "auth-failed": { failure: "auth", remedy: "User name or password was refused. Check them and connect again; iCloud, Fastmail and others need an app-specific password." },
   "auth-unsupported": { failure: "auth", remedy: "The server offers no login method that Kalends speaks. Ask its operator for Basic, Digest or OAuth over https." },
+  "app-password-needed": { failure: "auth", remedy: "This provider takes no account passwords here. Make an app-specific password in its security settings and connect again with that." },
   "permission-denied": { failure: "permanent", remedy: "The login works but may not read this. Ask the owner to share it, or exclude the calendar." },
 
   // Provider answers

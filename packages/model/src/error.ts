@@ -1,10 +1,23 @@
 import { errorTable, type ErrorCode, type Failure } from "./error-codes.ts";
+import type { RemoteKey, Revision } from "./ids.ts";
+
+/** The item at the provider that a write ran into. */
+export interface WriteConflict {
+  /** The item's key; `null` where the provider does not name it. */
+  remoteKey: RemoteKey | null;
+  /** Its revision now; `null` where it is gone or the provider tells none. */
+  revision: Revision;
+  /** `true`: the item was deleted at the provider. */
+  deleted: boolean;
+}
 
 export interface KalendsErrorOptions {
   /** What kept going wrong underneath. Must hold no secret and no event text. */
   cause?: unknown;
   /** How long the provider asked to wait, in milliseconds. */
   retryAfterMs?: number;
+  /** What stands in the way of a write, where the provider tells. */
+  conflict?: WriteConflict;
   /** Overrides the code's usual failure class where the situation demands it. */
   failure?: Failure;
   /** Overrides the code's usual remedy where a better one is known. */
@@ -21,6 +34,8 @@ export class KalendsError extends Error {
   readonly failure: Failure;
   readonly remedy: string;
   readonly retryAfterMs: number | undefined;
+  /** Set on conflicts of a write: `revision-conflict`, `already-exists`. */
+  readonly conflict: WriteConflict | undefined;
   /** Where the documentation explains the code, relative to the docs root. */
   readonly docs: string;
 
@@ -31,6 +46,7 @@ export class KalendsError extends Error {
     this.failure = options.failure ?? entry.failure;
     this.remedy = options.remedy ?? entry.remedy;
     this.retryAfterMs = options.retryAfterMs;
+    this.conflict = options.conflict;
     this.docs = `reference/errors.md#${code}`;
   }
 }

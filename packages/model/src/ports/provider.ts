@@ -9,6 +9,11 @@ export interface ProviderAccess {
   endpoint: Readonly<Record<string, string>>;
   credential: Credential;
   signal?: AbortSignal;
+  /**
+   * Renews an OAuth credential that ran out or was refused: asks the provider's token endpoint, stores the new one, returns it.
+   * Throws where the grant was revoked. Absent: a refused token is `auth-failed`.
+   */
+  renew?: (refused: Credential) => Promise<Credential>;
 }
 
 /** A calendar as the provider lists it. */
@@ -66,6 +71,42 @@ export interface PulledPage {
   hints?: Record<string, string>;
 }
 
+/** One write of one calendar object. */
+export interface PutObjectRequest {
+  calendar: { remoteKey: RemoteKey; hints: Readonly<Record<string, string>> };
+  /**
+   * `null`: a new item. Else the item to change and the stored revision that the change is based on; a `null` revision says that the
+   * provider told none, and the item is changed as it is found.
+   */
+  target: { remoteKey: RemoteKey; revision: Revision } | null;
+  /**
+   * The whole object as it is to be, or a pure function of the provider's current one (`null` for a new item). Its remote key and revision
+   * do not count. An empty `uid` of a new object asks for a fresh one. Only what differs from the provider's own copy is written: properties
+   * that the model does not know stay as they are.
+   */
+  object: CalendarObject | ((current: CalendarObject | null) => CalendarObject);
+  /** May the provider send mail to attendees because of this write? */
+  notify: boolean;
+}
+
+/** What the provider holds after a write. */
+export interface PutObjectResult {
+  remoteKey: RemoteKey;
+  revision: Revision;
+  /** Read back where the provider may have changed it. */
+  stored: CalendarObject;
+  /** `false`: the provider stored something else than was written. */
+  asWritten: boolean;
+}
+
+/** One removal of one item. */
+export interface DeleteObjectRequest {
+  calendar: { remoteKey: RemoteKey; hints: Readonly<Record<string, string>> };
+  target: { remoteKey: RemoteKey; revision: Revision };
+  /** May the provider send cancellations to attendees because of this? */
+  notify: boolean;
+}
+
 export interface ConnectRequest {
   /** What the user typed: an address, a host name, a URL. */
   address: string;
@@ -95,4 +136,12 @@ export interface CalendarProvider {
   pullPage(access: ProviderAccess, request: PullRequest): Promise<PulledPage>;
   /** Finds the service behind an address and proves the login. */
   connect?(request: ConnectRequest): Promise<ConnectedLogin>;
+  /**
+   * Writes an item, never without a guard. Repeating a write whose answer was lost is safe where the object has its UID. Throws
+   * `revision-conflict` where the item changed or is gone at the provider and `already-exists` where its UID stands in another item, both
+   * with `conflict`; `object-invalid`, `object-too-large`, `permission-denied`, `calendar-gone`.
+   */
+  putObject?(access: ProviderAccess, request: PutObjectRequest): Promise<PutObjectResult>;
+  /** Removes an item at that revision; one that is gone already is a success. Throws `revision-conflict` where it changed. */
+  deleteObject?(access: ProviderAccess, request: DeleteObjectRequest): Promise<void>;
 }
