@@ -98,7 +98,7 @@ async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine
   return createEngine({
     store,
     vault: parts.vault,
-    providers: options.providers ?? [caldavProvider({ transport: parts.transport, clock })],
+    providers: options.providers ?? [caldavProvider({ transport: parts.transport, clock, random })],
     clock,
     random,
     holder: newHolder(random),

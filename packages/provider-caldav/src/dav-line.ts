@@ -1,57 +1,64 @@
-import type { Clock, HttpResponse, ProviderAccess, Transport } from "@kalends/model";
-import { loginAuthorization } from "./login-authorization.ts";
+import type { Clock, HttpRequest, HttpResponse, KalendsError, ProviderAccess, Random, Transport } from "@kalends/model";
+import { retryAfterMs } from "@kalends/transport";
+import type { AccountState } from "./account-desk.ts";
+import { sendWithLogin, type LoginWay } from "./login/send-with-login.ts";
 import { mayReceiveLogin } from "./login-site.ts";
-import { presetNamed, type CaldavPreset } from "./presets.ts";
-import { readMultistatus, type Multistatus } from "./multistatus.ts";
 import { errorOfAnswer, leadsElsewhere, type AnswerPlace } from "./map-error.ts";
+import { readMultistatus, type Multistatus } from "./multistatus.ts";
+import type { CaldavPreset } from "./presets/caldav-preset.ts";
+import { presetNamed } from "./presets/preset-list.ts";
 
-/** One login's way to its server: every request of the adapter goes through `ask`. */
+/** One login's way to its server: every request of the adapter goes through `send` or `ask`. */
 export interface DavLine {
   clock: Clock;
+  random: Random;
   preset: CaldavPreset | null;
-  /** Sends a request and hands back the answer as it is, whatever its status. */
+  account: AccountState;
+  /** Sends a request in the account's turn and hands back the answer as it is, whatever its status. Read or discard it. */
   send(request: DavRequest): Promise<HttpResponse>;
   /** Sends a request whose answer must be a complete 207; everything else is thrown, see `map-error.ts`. */
   ask(request: DavRequest, place: AnswerPlace): Promise<Multistatus>;
+  /** What an answer that is not what was hoped for means. */
+  refusal(response: HttpResponse, place: AnswerPlace): Promise<KalendsError>;
 }
 
 export interface DavRequest {
-  method: "PROPFIND" | "REPORT" | "GET";
+  method: "PROPFIND" | "REPORT" | "GET" | "PUT" | "DELETE";
   url: string;
   depth?: "0" | "1";
   body?: string;
+  /** More headers, such as a guard. */
+  headers?: Record<string, string>;
   /** `false`: the request goes out without the login. */
   withLogin?: boolean;
+}
+
+export interface LineParts {
+  transport: Transport;
+  clock: Clock;
+  random: Random;
+  account: AccountState;
+  /** Deadline of one request, its answer included. */
+  timeoutMs: number;
 }
 
 /** Most bytes of one answer. A listing of 100,000 items is about 40 MB. */
 const maxAnswerBytes = 128 * 1024 * 1024;
 
-/** A listing may cost the server a long thought: Radicale needs over a minute for the first one of 5,000 items. */
-const listingTimeoutMs = 300_000;
-const plainTimeoutMs = 60_000;
-
-export function openDavLine(transport: Transport, clock: Clock, access: ProviderAccess): DavLine {
+export function openDavLine(parts: LineParts, access: ProviderAccess): DavLine {
+  const { clock, random, account } = parts;
   const preset = presetNamed(access.endpoint["preset"] ?? "");
-  const authorization = loginAuthorization(access.credential);
-  const send = (request: DavRequest): Promise<HttpResponse> =>
-    transport.send({
-      method: request.method,
-      url: request.url,
-      headers: headersOf(request),
-      ...(request.body === undefined ? {} : { body: request.body }),
-      ...(request.withLogin === false ? {} : { authorization }),
-      trustedSites: preset?.trustedSites ?? [],
-      ...(access.signal === undefined ? {} : { signal: access.signal }),
-      maxBytes: maxAnswerBytes,
-      timeoutMs: request.method === "REPORT" || request.depth === "1" ? listingTimeoutMs : plainTimeoutMs,
-    });
+  const expectsDigest = access.endpoint["login"] === "digest";
+  const way: LoginWay = { transport: parts.transport, random, now: () => clock.now(), access, schemes: account.schemes, expectsDigest, renewed: null };
   const line: DavLine = {
     clock,
+    random,
     preset,
-    send,
+    account,
+    send: (request) => sendInTurn(parts, access, way, request),
+    refusal: (response, place) => errorOfAnswer(response, { place, preset, now: clock.now(), pauseMs: account.queue.pauseMs }),
     async ask(request, place) {
-      const response = await send(request);
+      const response = await line.send(request);
       if (response.status === 207) return readMultistatus(response);
       const [asked, answered] = [new URL(request.url), new URL(response.url)];
       // The transport keeps the login back from another site, so that a 401 from there says nothing about the login.
@@ -60,17 +67,74 @@ export function openDavLine(transport: Transport, clock: Clock, access: Provider
         if (!mayReceiveLogin(answered, asked, preset?.trustedSites ?? [])) throw leadsElsewhere(answered.origin);
         return line.ask({ ...request, url: answered.href }, place);
       }
-      throw await errorOfAnswer(response, { place, preset, now: clock.now() });
+      throw await line.refusal(response, place);
     },
   };
   return line;
 }
 
+/** One request in the account's queue; its turn ends when the answer was read. */
+async function sendInTurn(parts: LineParts, access: ProviderAccess, way: LoginWay, request: DavRequest): Promise<HttpResponse> {
+  const { queue } = parts.account;
+  const leave = await queue.enter(access.signal);
+  // An answer that nobody reads must not keep the turn for ever; the transport lets it go at the same time.
+  const cancel = parts.clock.setTimer(parts.timeoutMs * 2, leave);
+  const finish = (): void => {
+    cancel();
+    leave();
+  };
+  try {
+    const full = toHttpRequest(request, access, way, parts.timeoutMs);
+    const response = await (request.withLogin === false ? parts.transport.send(full) : sendWithLogin(way, full));
+    if (response.status === 429 || response.status === 503) queue.slowedDown(retryAfterMs(response, parts.clock.now()));
+    else if (response.status < 500) queue.succeeded();
+    return whenFinished(response, finish);
+  } catch (thrown) {
+    if ((thrown as { code?: unknown }).code === "network-timeout") queue.strained();
+    finish();
+    throw thrown;
+  }
+}
+
+function toHttpRequest(request: DavRequest, access: ProviderAccess, way: LoginWay, timeoutMs: number): HttpRequest {
+  return {
+    method: request.method,
+    url: request.url,
+    headers: headersOf(request),
+    ...(request.body === undefined ? {} : { body: request.body }),
+    trustedSites: presetNamed(way.access.endpoint["preset"] ?? "")?.trustedSites ?? [],
+    ...(access.signal === undefined ? {} : { signal: access.signal }),
+    timeoutMs,
+    maxBytes: maxAnswerBytes,
+  };
+}
+
 function headersOf(request: DavRequest): Record<string, string> {
   // Xandikos knows members without `.ics` as octet streams and refuses to hand them out to who takes only text/calendar.
   const accept = request.method === "GET" ? "text/calendar, */*;q=0.5" : "application/xml, text/xml";
-  const headers: Record<string, string> = { accept };
+  const headers: Record<string, string> = { accept, ...request.headers };
   if (request.depth !== undefined) headers["depth"] = request.depth;
-  if (request.body !== undefined) headers["content-type"] = "application/xml; charset=utf-8";
+  if (request.body !== undefined) headers["content-type"] = request.method === "PUT" ? "text/calendar; charset=utf-8" : "application/xml; charset=utf-8";
   return headers;
+}
+
+function whenFinished(response: HttpResponse, finish: () => void): HttpResponse {
+  return {
+    status: response.status,
+    url: response.url,
+    header: (name) => response.header(name),
+    body: readThenFinish(response.body, finish),
+    async discard() {
+      finish();
+      await response.discard();
+    },
+  };
+}
+
+async function* readThenFinish(body: AsyncIterable<Uint8Array>, finish: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } finally {
+    finish();
+  }
 }

@@ -7,6 +7,8 @@ import { mayReceiveLogin } from "./login-site.ts";
 import { errorOfInnerStatus, leadsElsewhere, loginRefused } from "./map-error.ts";
 import { collectResponses, property, propertyHrefs, propertyText, type DavResponse } from "./multistatus.ts";
 import { principalPropfind } from "./request-bodies.ts";
+import type { CaldavPreset } from "./presets/caldav-preset.ts";
+import { knownPlaces, presetAddress, presetPaths } from "./presets/preset-address.ts";
 import type { ServiceResolver } from "./service-resolver.ts";
 import type { TypedAddress } from "./typed-address.ts";
 
@@ -19,21 +21,33 @@ export interface FoundLogin {
 interface Candidate {
   step: string;
   url: string;
+  /** The preset that the place is typical of. */
+  preset?: string;
+}
+
+/** What is looked for, and by which ways. */
+export interface DiscoveryRequest {
+  address: TypedAddress;
+  /** User name, for places that hold it; empty with a token. */
+  user: string;
+  resolver: ServiceResolver | null;
 }
 
 /**
- * Finds the calendars behind an address: the URL as typed, `.well-known/caldav` (RFC 6764 section 5), DNS (section 3), the root.
- * A preset's own URL comes first. The first 401 is remembered: a later 404 must not hide a wrong password.
+ * Finds the calendars behind an address: the URL as typed, `.well-known/caldav` (RFC 6764 section 5), DNS (section 3), the root,
+ * and at last the places where known software keeps its service. A preset's own URL comes first. The first 401 is remembered: a later 404 must not hide a wrong password.
  * Throws `auth-failed`, `auth-unsupported`, `not-calendar-data`, `caldav-not-found` (naming the steps), or what the network says.
  */
-export async function discover(line: DavLine, address: TypedAddress, resolver: ServiceResolver | null): Promise<FoundLogin> {
-  const failures: { step: string; error: KalendsError }[] = [];
+export async function discover(line: DavLine, request: DiscoveryRequest): Promise<FoundLogin> {
+  const failures: Failure[] = [];
   const tried = new Set<string>();
-  for await (const candidate of candidates(line, address, resolver, failures)) {
+  for await (const candidate of candidates(line, request, failures)) {
     if (tried.has(candidate.url)) continue;
     tried.add(candidate.url);
     try {
-      return await tryCandidate(line, candidate.url, candidate.step === typedStep);
+      const found = await tryCandidate(line, candidate.url, candidate.step === typedStep);
+      found.endpoint.preset ??= candidate.preset ?? presetOfPlace(found.endpoint);
+      return found;
     } catch (thrown) {
       const error = toKalendsError(thrown);
       if (error.code === "aborted" || error.code === "rate-limited" || error.code === "internal") throw error;
@@ -45,14 +59,16 @@ export async function discover(line: DavLine, address: TypedAddress, resolver: S
 
 const typedStep = "the address as typed";
 
-async function* candidates(
-  line: DavLine,
-  address: TypedAddress,
-  resolver: ServiceResolver | null,
-  failures: { step: string; error: KalendsError }[],
-): AsyncGenerator<Candidate> {
+interface Failure {
+  step: string;
+  error: KalendsError;
+}
+
+async function* candidates(line: DavLine, request: DiscoveryRequest, failures: Failure[]): AsyncGenerator<Candidate> {
   const { preset } = line;
-  if (preset !== null && preset.url !== null) yield { step: `preset ${preset.name}`, url: preset.url };
+  const { address, resolver, user } = request;
+  const own = preset === null ? null : presetAddress(preset, user);
+  if (preset !== null && own !== null && address.url === null) yield { step: `preset ${preset.name}`, url: own };
   if (address.url !== null) yield { step: typedStep, url: address.url };
   yield* wellKnown(line, "well-known", address.origin, failures);
   if (resolver !== null) {
@@ -68,10 +84,30 @@ async function* candidates(
     }
   }
   yield { step: "root", url: `${address.origin}/` };
+  yield* places(line, request, failures);
+}
+
+/**
+ * Servers without well-known: SOGo, DAViCal, Zimbra and their like, each at its usual path. A login that was refused is not tried at more
+ * places, for servers lock accounts out; a host that does not answer is not asked again.
+ */
+async function* places(line: DavLine, { address, user }: DiscoveryRequest, failures: readonly Failure[]): AsyncGenerator<Candidate> {
+  const hopeless = (): boolean => failures.some(({ error }) => error.failure === "auth" || error.code.startsWith("network-") || error.code === "tls-failed" || error.code === "address-refused");
+  const bases = address.url === null || line.preset === null ? [address.origin] : [address.url, address.origin];
+  const known = line.preset === null ? knownPlaces(address.origin, user) : bases.flatMap((base) => presetPaths(line.preset as CaldavPreset, base, user).map((url) => ({ preset: line.preset?.name ?? "", url })));
+  for (const { preset, url } of known) {
+    if (hopeless()) return;
+    yield { step: new URL(url).pathname, url, ...(preset === "nextcloud" ? { preset } : {}) };
+  }
+}
+
+/** Nextcloud is told by its path, wherever it was found. */
+function presetOfPlace(endpoint: LoginEndpoint): string | null {
+  return endpoint.homes.some((home) => new URL(home).pathname.includes("/remote.php/dav/")) ? "nextcloud" : null;
 }
 
 /** Asked without the login, because its whole purpose is to send us elsewhere; the login follows to where it may go. */
-async function* wellKnown(line: DavLine, step: string, origin: string, failures: { step: string; error: KalendsError }[]): AsyncGenerator<Candidate> {
+async function* wellKnown(line: DavLine, step: string, origin: string, failures: Failure[]): AsyncGenerator<Candidate> {
   const url = `${origin}/.well-known/caldav`;
   try {
     const response = await line.send({ method: "PROPFIND", url, depth: "0", body: principalPropfind, withLogin: false });
@@ -104,6 +140,7 @@ async function tryCandidate(line: DavLine, url: string, typed: boolean): Promise
     homes: [...new Set(homes)],
     calendars: [],
     addresses: addressesOf(person.response),
+    digest: [...line.account.schemes.values()].some(({ kind }) => kind === "digest"),
   };
   const covered = endpoint.homes.some((home) => first.url.startsWith(home));
   if (isCalendar && !covered && (typed || endpoint.homes.length === 0)) endpoint.calendars.push(withSlash(first.url));
@@ -156,7 +193,7 @@ function addressesOf(response: DavResponse): string[] {
 }
 
 /** The one error that tells most, out of what all steps ran into. */
-function verdict(failures: readonly { step: string; error: KalendsError }[]): KalendsError {
+function verdict(failures: readonly Failure[]): KalendsError {
   const steps = failures.map(({ step, error }) => `${step} (${error.message})`).join("; ");
   const login = failures.find(({ error }) => error.failure === "auth" || error.code === "permission-denied");
   if (login !== undefined) return login.error;

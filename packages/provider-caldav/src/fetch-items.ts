@@ -6,7 +6,6 @@ import type { DavLine } from "./dav-line.ts";
 import { davNamespaces as ns } from "./dav-names.ts";
 import { leavesFolder } from "./href.ts";
 import type { ListedItem } from "./listed-item.ts";
-import { errorOfAnswer } from "./map-error.ts";
 import { propertyText } from "./multistatus.ts";
 import { multigetReport } from "./request-bodies.ts";
 
@@ -89,7 +88,7 @@ async function fetchSingly(batch: Batch, item: ListedItem, failure: KalendsError
     const response = await batch.line.send({ method: "GET", url: new URL(batch.url).origin + item.wire });
     const type = (response.header("content-type") ?? "").toLowerCase();
     if (response.status !== 200 || type.includes("html")) {
-      throw await errorOfAnswer(response, { place: "calendar", preset: batch.line.preset, now: batch.line.clock.now() });
+      throw await batch.line.refusal(response, "calendar");
     }
     // The revision stays the one of the listing: on some servers GET and REPORT name different ones.
     settle(batch, item, await readText(response), item.revision);

@@ -1,3 +1,5 @@
 export { caldavProvider, type CaldavProviderOptions } from "./caldav-provider.ts";
-export { caldavPresets, type CaldavPreset } from "./presets.ts";
+export type { CaldavPreset } from "./presets/caldav-preset.ts";
+export { caldavPresets, presetForDomain, presetNamed } from "./presets/preset-list.ts";
+export type { Pacing } from "./request-queue.ts";
 export type { NamedService, ServiceResolver } from "./service-resolver.ts";

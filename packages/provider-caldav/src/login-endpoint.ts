@@ -10,6 +10,8 @@ export interface LoginEndpoint {
   calendars: string[];
   /** The login's own mail addresses, lower-case. */
   addresses: string[];
+  /** The server wants Digest, so that the password never has to leave as it is, after a restart neither. */
+  digest: boolean;
 }
 
 /** Lists are joined by a space, which neither a URL nor a kept address holds. */
@@ -21,6 +23,7 @@ export function writeEndpoint(endpoint: LoginEndpoint): Record<string, string> {
   };
   if (endpoint.preset !== null) pairs["preset"] = endpoint.preset;
   if (endpoint.principal !== null) pairs["principal"] = endpoint.principal;
+  if (endpoint.digest) pairs["login"] = "digest";
   return pairs;
 }
 
@@ -31,6 +34,7 @@ export function readEndpoint(pairs: Readonly<Record<string, string>>): LoginEndp
     homes: words(pairs["homes"]),
     calendars: words(pairs["calendars"]),
     addresses: words(pairs["addresses"]),
+    digest: pairs["login"] === "digest",
   };
 }
 

@@ -1,7 +1,9 @@
 import { KalendsError, type ErrorCode, type HttpResponse } from "@kalends/model";
-import { readXmlTree, retryAfterMs } from "@kalends/transport";
+import { childrenOf, readXmlTree, retryAfterMs } from "@kalends/transport";
 import { davNamespaces } from "./dav-names.ts";
-import type { CaldavPreset } from "./presets.ts";
+import { chooseDigest } from "./login/digest.ts";
+import { readChallenges } from "./login/www-authenticate.ts";
+import type { CaldavPreset } from "./presets/caldav-preset.ts";
 
 /**
  * What was asked for, which decides what a refusal means.
@@ -17,26 +19,35 @@ interface AnswerContext {
   place: AnswerPlace;
   preset: CaldavPreset | null;
   now: number;
+  /** What is left of the pause that the account's queue took, in ms. */
+  pauseMs: number;
 }
 
 /** Refusals of a report with a token that mean: this token is dead (facts: servers answer all of these). */
-const deadTokenStatuses: ReadonlySet<number> = new Set([400, 403, 409, 410, 412, 500]);
+const deadTokenStatuses: ReadonlySet<number> = new Set([400, 403, 409, 410, 412, 500, 507]);
 
 /** Turns an answer that is not what was hoped for into the error to throw. Reads or discards the body. */
 export async function errorOfAnswer(response: HttpResponse, context: AnswerContext): Promise<KalendsError> {
   const { status } = response;
-  const conditions = status >= 400 ? await readConditions(response) : new Set<string>();
   if (status < 400) return await errorOfNonError(response);
+  const { conditions } = await readDavError(response);
   if (status === 401) return loginRefused(response.header("www-authenticate"), context.preset);
   if (status === 429 || status === 503) {
-    const wait = retryAfterMs(response, context.now);
-    return new KalendsError("rate-limited", `The server answered ${status}`, wait === undefined ? {} : { retryAfterMs: wait });
+    // Retry-After is a floor: the queue waits longer with every refusal in a row.
+    const wait = Math.max(retryAfterMs(response, context.now) ?? 0, context.pauseMs);
+    return new KalendsError("rate-limited", `The server answered ${status}`, wait === 0 ? {} : { retryAfterMs: wait });
   }
   if (conditions.has("valid-sync-token")) return new KalendsError("cursor-expired", `The server refused the sync-token (${status})`);
   if (context.place === "position" && deadTokenStatuses.has(status)) {
     return new KalendsError("cursor-expired", `The server answered ${status} to a report with a sync-token`);
   }
+  if (status === 507 || conditions.has("number-of-matches-within-limits")) return tooManyAtOnce(status);
   return new KalendsError(codeOfStatus(status, context.place), `The server answered ${status} for the ${placeWord(context.place)}`);
+}
+
+/** The server does not list or hand out so many items in one answer (RFC 5323 section 3.15, RFC 4791 section 7.8). */
+export function tooManyAtOnce(status: number): KalendsError {
+  return new KalendsError("response-too-large", `The server answers no question with so many items (${status})`);
 }
 
 /** The status of one item inside a 207 answer that concerns the collection itself. */
@@ -46,11 +57,12 @@ export function errorOfInnerStatus(status: number, place: AnswerPlace): KalendsE
 
 /** Refused login: names what to do, by provider where it is known. */
 export function loginRefused(challenge: string | null, preset: CaldavPreset | null): KalendsError {
-  const schemes = [...(challenge ?? "").matchAll(/(?:^|,)\s*([A-Za-z][\w-]*)(?=\s+[^=\s,]|\s*(?:,|$))/g)].map((found) => (found[1] ?? "").toLowerCase());
-  const spoken = schemes.length === 0 || schemes.some((scheme) => scheme === "basic" || scheme === "bearer" || scheme.startsWith("x-mobileme"));
-  if (!spoken) return new KalendsError("auth-unsupported", `The server offers only ${schemes.join(", ")}`);
-  const remedy = preset?.passwordRemedy ?? null;
-  return new KalendsError("auth-failed", "The server refused the login", remedy === null ? {} : { remedy });
+  const challenges = readChallenges(challenge);
+  const remedy = preset === null || preset.passwordRemedy === null ? {} : { remedy: preset.passwordRemedy };
+  if (preset?.login === "app-password") return new KalendsError("app-password-needed", `${preset.title} refused the login; it takes app passwords only`, remedy);
+  const spoken = challenges.some(({ scheme }) => scheme === "basic" || scheme === "bearer" || scheme.startsWith("x-mobileme")) || chooseDigest(challenges) !== null;
+  if (spoken || challenges.length === 0) return new KalendsError("auth-failed", "The server refused the login", remedy);
+  return new KalendsError("auth-unsupported", `The server offers only ${[...new Set(challenges.map(({ scheme }) => scheme))].join(", ")}`);
 }
 
 /** The service lies where the login may not follow by itself. */
@@ -83,20 +95,30 @@ function placeWord(place: AnswerPlace): string {
   return place === "home" ? "calendar list" : "calendar";
 }
 
-/** Local names of the preconditions in a DAV:error body (RFC 4918 section 16); empty where the body is anything else. */
-async function readConditions(response: HttpResponse): Promise<Set<string>> {
+/** What a DAV:error body says (RFC 4918 section 16). */
+export interface DavError {
+  /** Local names of the preconditions that were not met. */
+  conditions: ReadonlySet<string>;
+  /** An href inside a condition: the item that is in the way. */
+  href: string | null;
+}
+
+/** Reads the body of a refusal, or discards it where it is anything else. */
+export async function readDavError(response: HttpResponse): Promise<DavError> {
+  const nothing: DavError = { conditions: new Set(), href: null };
   const type = (response.header("content-type") ?? "").toLowerCase();
   if (!type.includes("xml")) {
     await response.discard();
-    return new Set();
+    return nothing;
   }
   try {
     const root = await readXmlTree(response.body, { text: 64 * 1024, totalNodes: 1000 });
-    if (root.namespace !== davNamespaces.dav || root.name !== "error") return new Set();
-    return new Set(root.children.map((condition) => condition.name));
+    if (root.namespace !== davNamespaces.dav || root.name !== "error") return nothing;
+    const hrefs = root.children.flatMap((condition) => childrenOf(condition, davNamespaces.dav, "href"));
+    return { conditions: new Set(root.children.map((condition) => condition.name)), href: hrefs[0]?.text.trim() ?? null };
   } catch {
     // The status alone has to do: an error page that cannot be read says nothing more.
     await response.discard();
-    return new Set();
+    return nothing;
   }
 }

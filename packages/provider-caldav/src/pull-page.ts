@@ -11,7 +11,8 @@ import { openPass, type OpenPass } from "./open-pass.ts";
 const maxPresent = 1000;
 
 /** One page: the items that follow the page token, read in one multiget where they are new or changed. */
-export async function pullPage(line: DavLine, access: ProviderAccess, request: PullRequest, batchSize: number): Promise<PulledPage> {
+export async function pullPage(line: DavLine, access: ProviderAccess, request: PullRequest): Promise<PulledPage> {
+  const batchSize = line.account.batch.size;
   const url = calendarUrl(access, request.calendar);
   const pass = await passOf(line, url, request);
   const from = request.pageToken === null ? 0 : Number(request.pageToken);

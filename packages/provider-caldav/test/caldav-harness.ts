@@ -3,6 +3,7 @@ import { caldavClient, startlessEventText, startServer, type ProviderHarness, ty
 import { createTransport } from "@kalends/transport";
 import { caldavProvider } from "../src/index.ts";
 import { systemClock } from "./system-clock.ts";
+import { systemRandom } from "./system-random.ts";
 
 const oddNames = ["plain.ics", "mit leer.ics", "ümlaut-日本.ics", "at@sign.ics", "plus+tilde~.ics", "100%.ics", "no-suffix", "UPPER.ICS", "(round),semi;.ics"];
 
@@ -30,7 +31,7 @@ export async function openCaldavHarness(kind: ServerKind, context: SkipContext, 
 /** The same for any server that is already running. */
 export async function harnessOf(server: Omit<RunningServer, "kind" | "folder">, traits: ServerTraits): Promise<ProviderHarness> {
   const { transport, count } = countingTransport(systemClock, new URL(server.origin).host);
-  const provider = caldavProvider({ transport, clock: systemClock, batchSize: 10 });
+  const provider = caldavProvider({ transport, clock: systemClock, random: systemRandom, batchSize: 10 });
   const credential = { kind: "password" as const, username: server.username, password: new Secret(server.password) };
   const login = { address: server.baseUrl, credential };
   const connected = await provider.connect?.(login);

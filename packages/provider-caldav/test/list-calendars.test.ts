@@ -1,5 +1,5 @@
 import { Secret } from "@kalends/model";
-import { fakeClock } from "@kalends/testing";
+import { fakeClock, seededRandom } from "@kalends/testing";
 import { describe, expect, test } from "vitest";
 import { caldavProvider } from "../src/index.ts";
 import { multistatus, resource, scriptedTransport, withStatus, type ScriptedAnswer } from "./scripted-transport.ts";
@@ -12,7 +12,7 @@ const privileges = (...names: string[]): string => `<d:current-user-privilege-se
 
 async function list(answer: ScriptedAnswer) {
   const { transport } = scriptedTransport(() => answer);
-  return await caldavProvider({ transport, clock: fakeClock() }).listCalendars(access);
+  return await caldavProvider({ transport, clock: fakeClock(), random: seededRandom(1) }).listCalendars(access);
 }
 
 describe("the calendar list", () => {

@@ -1,5 +1,5 @@
 import { Secret, type Cursor, type PulledPage, type PullRequest, type Revision } from "@kalends/model";
-import { fakeClock } from "@kalends/testing";
+import { fakeClock, seededRandom } from "@kalends/testing";
 import { describe, expect, test } from "vitest";
 import { caldavProvider } from "../src/index.ts";
 import { answerMultiget, askedHrefs, itemData, member, multistatus, notFound, resource, scriptedTransport, syncToken, withStatus, type Script } from "./scripted-transport.ts";
@@ -17,7 +17,7 @@ interface Pulled extends Omit<PulledPage, "objects"> {
 /** Runs one whole pass. `stored`: revisions that the engine knows. */
 function pull(script: Script, options: { cursor?: Cursor; sync?: string; stored?: Record<string, string>; thorough?: boolean; now?: string } = {}) {
   const { transport, requests } = scriptedTransport(script);
-  const provider = caldavProvider({ transport, clock: fakeClock(options.now ?? "2026-03-01T00:00:00Z"), batchSize: 4 });
+  const provider = caldavProvider({ transport, clock: fakeClock(options.now ?? "2026-03-01T00:00:00Z"), random: seededRandom(1), batchSize: 4 });
   const stored = new Map(Object.entries(options.stored ?? {}));
   const request: PullRequest = {
     calendar: { remoteKey: "/h/c/", hints: { sync: options.sync ?? "yes" } },
