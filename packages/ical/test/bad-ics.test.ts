@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { KalendsError } from "@kalends/model";
 import { canonicalObject, expandObjects, extentOf, parseCalendar, storedTiming, writeCalendar, type ParsedCalendar } from "../src/index.ts";
@@ -52,7 +54,10 @@ describe("hostile calendar data", () => {
       if (entry.keepsGood === true) expect(parsed.objects.map((object) => object.uid)).toContain("canary-good@example.test");
       if (entry.events !== undefined) expect(parsed.objects.length).toBe(entry.events);
     }
-    expect(entry.allowed.some((allowed) => outcomes.includes(allowed)), outcomes.join()).toBe(true);
+    expect(
+      entry.allowed.some((allowed) => outcomes.includes(allowed)),
+      outcomes.join(),
+    ).toBe(true);
     expect(Object.keys(Object.prototype)).toEqual([]);
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
@@ -63,6 +68,13 @@ describe("hostile calendar data", () => {
     const again = parseCalendar(writeCalendar(parsed.objects), { remoteKey: "k", revision: null });
     expect(again.objects.map(canonicalObject)).toEqual(parsed.objects.map(canonicalObject));
     expect(again.broken).toEqual([]);
+  });
+
+  test("no large file takes more memory than its limit", (context) => {
+    if (manifest === null) context.skip("the shared hostile inputs are absent");
+    const script = resolve(import.meta.dirname, "bad-ics-heap.ts");
+    const said = execFileSync(process.execPath, ["--expose-gc", script], { env: { ...process.env, NODE_OPTIONS: "" }, encoding: "utf8" });
+    expect(said.trim()).toBe(`looked at ${files.filter((file) => file.gzip !== undefined).length}`);
   });
 
   test("a broken date is never rolled over or invented", (context) => {

@@ -50,7 +50,9 @@ export interface Corpus {
 
 /** `20260101T090000Z` as ISO 8601 local text. */
 export function isoOf(compact: string): string {
-  return compact.replace(/^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d))?Z?$/, (_, y, mo, d, h, mi, s) => (h === undefined ? `${y}-${mo}-${d}` : `${y}-${mo}-${d}T${h}:${mi}:${s}`));
+  return compact.replace(/^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d))?Z?$/, (_, y, mo, d, h, mi, s) =>
+    h === undefined ? `${y}-${mo}-${d}` : `${y}-${mo}-${d}T${h}:${mi}:${s}`,
+  );
 }
 
 function instant(zone: ZoneTable, compact: string): number {
@@ -95,7 +97,11 @@ export function textOf(entry: EventCase): string {
       for (const part of Array.isArray(given) ? given : [given]) {
         if (typeof part === "string") lines.push(`${name}:${part}`);
         else {
-          const parameters = [part.tzid && `TZID=${part.tzid}`, part.range && `RANGE=${part.range}`, part.type && `VALUE=${part.type}`].filter(Boolean);
+          const parameters = [
+            part.tzid && `TZID=${part.tzid}`,
+            part.range && `RANGE=${part.range}`,
+            part.type && `VALUE=${part.type}`,
+          ].filter(Boolean);
           lines.push(`${[name, ...parameters].join(";")}:${part.values?.join(",") ?? part.value}`);
         }
       }

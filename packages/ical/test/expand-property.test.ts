@@ -45,7 +45,12 @@ test("expansion of simple series equals a slow day-by-day reference", () => {
         visibility: "public",
       };
       const found: [number, number][] = [];
-      const result = expandTimings([{ uid: "u", timing: { events: [timing] } }], range, { floatingZone: "UTC" }, (from, to) => void found.push([from, to]));
+      const result = expandTimings(
+        [{ uid: "u", timing: { events: [timing] } }],
+        range,
+        { floatingZone: "UTC" },
+        (from, to) => void found.push([from, to]),
+      );
       expect(found.sort((a, b) => a[0] - b[0])).toEqual(expected);
       expect(result).toEqual({});
       const event: CalendarEvent = { uid: "u", ...timing };
@@ -77,22 +82,43 @@ const anyRule = fc
     BYSECOND: fc.option(fc.constantFrom("60", "0,1"), { nil: undefined }),
     BYSETPOS: fc.option(fc.constantFrom("1", "-1,3", "366"), { nil: undefined }),
   })
-  .map((parts) => Object.entries(parts).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`])).join(";"));
+  .map((parts) =>
+    Object.entries(parts)
+      .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]))
+      .join(";"),
+  );
 
 test("no rule of any parts hangs, throws, leaves the window or repeats an instant", () => {
   fc.assert(
-    fc.property(anyRule, fc.constantFrom("UTC", "America/New_York", "Australia/Lord_Howe"), fc.integer({ min: 0, max: 3000 }), (text, zone, offset) => {
-      const timing: EventTiming = { start: { kind: "zoned", value: "2017-10-31T02:30:00", zone, tzid: zone }, duration: { days: 0, seconds: 600 }, rules: [text], status: "confirmed", transparent: false, visibility: "public" };
-      const from = Date.UTC(2018, 0, 1) + offset * day;
-      const starts: number[] = [];
-      const begin = performance.now();
-      const { capped } = expandTimings([{ uid: "u", timing: { events: [timing] } }], { from, to: from + 120 * day }, { floatingZone: "UTC", maxResults: 500 }, (start) => void starts.push(start));
-      expect(performance.now() - begin).toBeLessThan(1500);
-      expect(new Set(starts).size).toBe(starts.length);
-      expect(starts.length).toBeLessThanOrEqual(500);
-      if (starts.length === 500) expect(capped).toBe("results");
-      for (const start of starts) expect(start + 600_000 > from && start < from + 120 * day).toBe(true);
-    }),
+    fc.property(
+      anyRule,
+      fc.constantFrom("UTC", "America/New_York", "Australia/Lord_Howe"),
+      fc.integer({ min: 0, max: 3000 }),
+      (text, zone, offset) => {
+        const timing: EventTiming = {
+          start: { kind: "zoned", value: "2017-10-31T02:30:00", zone, tzid: zone },
+          duration: { days: 0, seconds: 600 },
+          rules: [text],
+          status: "confirmed",
+          transparent: false,
+          visibility: "public",
+        };
+        const from = Date.UTC(2018, 0, 1) + offset * day;
+        const starts: number[] = [];
+        const begin = performance.now();
+        const { capped } = expandTimings(
+          [{ uid: "u", timing: { events: [timing] } }],
+          { from, to: from + 120 * day },
+          { floatingZone: "UTC", maxResults: 500 },
+          (start) => void starts.push(start),
+        );
+        expect(performance.now() - begin).toBeLessThan(1500);
+        expect(new Set(starts).size).toBe(starts.length);
+        expect(starts.length).toBeLessThanOrEqual(500);
+        if (starts.length === 500) expect(capped).toBe("results");
+        for (const start of starts) expect(start + 600_000 > from && start < from + 120 * day).toBe(true);
+      },
+    ),
     { numRuns: 300 },
   );
 });

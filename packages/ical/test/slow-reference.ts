@@ -2,7 +2,20 @@
 const formats = new Map<string, Intl.DateTimeFormat>();
 function localMs(zone: string, utc: number): number {
   let format = formats.get(zone);
-  if (format === undefined) formats.set(zone, (format = new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" })));
+  if (format === undefined)
+    formats.set(
+      zone,
+      (format = new Intl.DateTimeFormat("en-US", {
+        timeZone: zone,
+        hourCycle: "h23",
+        year: "numeric",
+        month: "2-digit",
+        day: "2-digit",
+        hour: "2-digit",
+        minute: "2-digit",
+        second: "2-digit",
+      })),
+    );
   const part = new Map(format.formatToParts(utc).map(({ type, value }) => [type, Number(value)] as const));
   const of = (type: Intl.DateTimeFormatPartTypes): number => part.get(type) as number;
   return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
@@ -54,7 +67,15 @@ function isOnRule(rule: SimpleRule, start: Date, day: Date): boolean {
 }
 
 /** Walks day by day from the start; a day is on the rule or it is not. Everything the window touches, as [from, to] in ms. */
-export function slowExpand(rule: SimpleRule, startWall: number, zone: string, lengthMs: number, excluded: ReadonlySet<number>, from: number, to: number): [number, number][] {
+export function slowExpand(
+  rule: SimpleRule,
+  startWall: number,
+  zone: string,
+  lengthMs: number,
+  excluded: ReadonlySet<number>,
+  from: number,
+  to: number,
+): [number, number][] {
   const start = new Date(Math.floor(startWall / 86_400_000) * 86_400_000);
   const time = startWall - start.getTime();
   const found: [number, number][] = [];
@@ -69,4 +90,3 @@ export function slowExpand(rule: SimpleRule, startWall: number, zone: string, le
   }
   return found;
 }
-

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { ZoneDefinition } from "@kalends/model";
-import { assertZone, eventTimeToUtc, localToUtc, offsetAt, parseCalendar, expandObjects, resolveZone, utcToLocalIso } from "../src/index.ts";
+import {
+  assertZone,
+  eventTimeToUtc,
+  localToUtc,
+  offsetAt,
+  parseCalendar,
+  expandObjects,
+  resolveZone,
+  utcToLocalIso,
+} from "../src/index.ts";
 import { ianaZoneTable } from "../src/zones/iana-zone.ts";
 import { offsetAtUtc, wallToUtc } from "../src/zones/zone-table.ts";
 import { zoneTransitions } from "../src/zones/zone-transitions.ts";
@@ -34,10 +43,17 @@ describe("zone ids", () => {
     expect(found === zone || (found !== null && sameZone(found, zone)), `${found}`).toBe(true);
   });
 
-  test.each(["Customized Time Zone", "tzone://Microsoft/Custom", "IST", "__proto__", "constructor", "", "+05:30", "Mars/Olympus", "x".repeat(100_000)])(
-    "%s names no zone",
-    (tzid) => expect(resolveZone(tzid)).toBeNull(),
-  );
+  test.each([
+    "Customized Time Zone",
+    "tzone://Microsoft/Custom",
+    "IST",
+    "__proto__",
+    "constructor",
+    "",
+    "+05:30",
+    "Mars/Olympus",
+    "x".repeat(100_000),
+  ])("%s names no zone", (tzid) => expect(resolveZone(tzid)).toBeNull());
 
   test("only IANA ids may be asked for", () => {
     assertZone("Europe/Berlin");
@@ -78,7 +94,16 @@ describe("offsets", () => {
   });
 
   test("the tables agree with Intl hour by hour around every change, and between", () => {
-    for (const id of ["America/New_York", "Africa/Casablanca", "Africa/Cairo", "Asia/Gaza", "Pacific/Apia", "Australia/Lord_Howe", "America/Sao_Paulo", "Antarctica/Troll"]) {
+    for (const id of [
+      "America/New_York",
+      "Africa/Casablanca",
+      "Africa/Cairo",
+      "Asia/Gaza",
+      "Pacific/Apia",
+      "Australia/Lord_Howe",
+      "America/Sao_Paulo",
+      "Antarctica/Troll",
+    ]) {
       const zone = ianaZoneTable(id);
       const format = new Intl.DateTimeFormat("en-US", { timeZone: id, timeZoneName: "longOffset" });
       const intl = (utc: number): number => {
@@ -88,7 +113,8 @@ describe("offsets", () => {
       const from = Date.UTC(2008, 0, 1) / 1000;
       const to = Date.UTC(2040, 0, 1) / 1000;
       const changes = zoneTransitions(zone, from, to);
-      for (const { utc } of changes) for (const at of [utc - 3600, utc - 1, utc, utc + 3600]) expect(offsetAtUtc(zone, at), `${id} ${at}`).toBe(intl(at));
+      for (const { utc } of changes)
+        for (const at of [utc - 3600, utc - 1, utc, utc + 3600]) expect(offsetAtUtc(zone, at), `${id} ${at}`).toBe(intl(at));
       for (let at = from; at < to; at += 86_400 * 9.3) expect(offsetAtUtc(zone, Math.floor(at)), `${id} ${at}`).toBe(intl(Math.floor(at)));
       for (const { utc } of changes) expect(wallToUtc(zone, utc - 86_400 + offsetAtUtc(zone, utc - 86_400))).toBe(utc - 86_400);
     }
@@ -118,9 +144,19 @@ describe("custom zones", () => {
   });
 
   test("RDATE onsets count beside the start", () => {
-    const zone: ZoneDefinition = { tzid: "x", observances: [{ start: "2020-01-01T00:00:00", offsetFrom: 0, offsetTo: 3600 }, { start: "2021-01-01T00:00:00", dates: ["2023-01-01T00:00:00"], offsetFrom: 3600, offsetTo: 7200 }, { start: "2022-01-01T00:00:00", offsetFrom: 7200, offsetTo: 3600 }] };
+    const zone: ZoneDefinition = {
+      tzid: "x",
+      observances: [
+        { start: "2020-01-01T00:00:00", offsetFrom: 0, offsetTo: 3600 },
+        { start: "2021-01-01T00:00:00", dates: ["2023-01-01T00:00:00"], offsetFrom: 3600, offsetTo: 7200 },
+        { start: "2022-01-01T00:00:00", offsetFrom: 7200, offsetTo: 3600 },
+      ],
+    };
     const offsets = ["2020", "2021", "2022", "2023"].map((year) => {
-      const { ms } = eventTimeToUtc({ kind: "zoned", value: `${year}-06-01T12:00:00`, zone: null, tzid: "x" }, { floatingZone: "UTC", zones: [zone] });
+      const { ms } = eventTimeToUtc(
+        { kind: "zoned", value: `${year}-06-01T12:00:00`, zone: null, tzid: "x" },
+        { floatingZone: "UTC", zones: [zone] },
+      );
       return (Date.parse(`${year}-06-01T12:00:00Z`) - ms) / 1000;
     });
     expect(offsets).toEqual([3600, 7200, 3600, 7200]);
@@ -132,7 +168,11 @@ describe("custom zones", () => {
     const text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART;TZID=Nowhere:20260115T120000\nDURATION:PT1H\nEND:VEVENT\nEND:VCALENDAR\n";
     const { objects, warnings } = parseCalendar(text, { remoteKey: "k", revision: null });
     expect(warnings.map((warning) => warning.code)).toEqual(["zone-unresolved"]);
-    const expansion = expandObjects(objects, { from: Date.parse("2026-01-15"), to: Date.parse("2026-01-16") }, { floatingZone: "Asia/Tokyo" });
+    const expansion = expandObjects(
+      objects,
+      { from: Date.parse("2026-01-15"), to: Date.parse("2026-01-16") },
+      { floatingZone: "Asia/Tokyo" },
+    );
     expect(expansion.unresolvedZone).toBe(true);
     expect(expansion.occurrences.map((entry) => iso(entry.from))).toEqual(["2026-01-15T03:00:00Z"]);
   });

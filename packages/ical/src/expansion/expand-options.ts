@@ -5,7 +5,10 @@ export interface ExpandOptions {
   floatingZone: string;
   /** Most instances of one series in the window. Default 10,000. */
   maxResults?: number;
-  /** Most periods that one rule may visit. Default 400,000, well above what any Gregorian cycle needs. */
+  /**
+   * Most periods that one rule may visit. Default 400,000, well above what any Gregorian cycle needs; 100,000 at most for rules finer than
+   * a day.
+   */
   maxSteps?: number;
   /** A wall time inside a DST gap moves `forward` (default), or the instance is left out (`skip`, RFC 5545 section 3.3.10). */
   gap?: "forward" | "skip";

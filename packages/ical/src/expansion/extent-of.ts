@@ -18,7 +18,8 @@ export interface Extent {
   unresolvedZone: boolean;
 }
 
-/** Rules with more instances or periods than this are not counted out. */
+/** Rules with more instances, periods or years than this are not counted out. */
+const cheapYears = 40;
 const cheap = { maxResults: 2000, maxSteps: 5000 };
 
 /** A key at or after the rule's last instance; `null` where there is none or it is not cheaply known. */
@@ -30,8 +31,8 @@ function lastKey(rule: CompiledRule): number | null {
   if (rule.shape === "daily" || rule.shape === "weekly") return rule.startUtc + (rule.count * rule.interval * days + 8) * daySeconds;
   if (rule.count > cheap.maxResults) return null;
   const out: RuleOutput = { starts: [], capped: undefined };
-  expandRule(rule, -Infinity, Infinity, out, cheap);
-  return out.capped === undefined ? (out.starts.at(-1) ?? rule.startUtc) : null;
+  expandRule(rule, -Infinity, rule.startUtc + cheapYears * 366 * daySeconds, out, cheap);
+  return out.starts.length === rule.count ? (out.starts.at(-1) as number) : null;
 }
 
 class Bounds {
@@ -78,7 +79,10 @@ function addFollowers(frames: readonly EventFrame[], books: ZoneBook, bounds: Bo
     if (Number.isNaN(key)) continue;
     const shift = frame.startKey - key;
     const length = frame.length.days * daySeconds + frame.length.seconds;
-    bounds.add(seriesFirst + Math.min(0, shift) - 2 * daySeconds, seriesLast === null ? null : seriesLast + Math.max(0, shift) + length + 2 * daySeconds);
+    bounds.add(
+      seriesFirst + Math.min(0, shift) - 2 * daySeconds,
+      seriesLast === null ? null : seriesLast + Math.max(0, shift) + length + 2 * daySeconds,
+    );
   }
 }
 

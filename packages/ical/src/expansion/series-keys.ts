@@ -62,7 +62,8 @@ export function exclusionOf(
   wallOfKey: (key: number) => number,
 ): Exclusion {
   const { excludedTimes, exclusionRules } = frame.event;
-  if ((excludedTimes === undefined || excludedTimes.length === 0) && (exclusionRules === undefined || exclusionRules.length === 0)) return noExclusion;
+  if ((excludedTimes === undefined || excludedTimes.length === 0) && (exclusionRules === undefined || exclusionRules.length === 0))
+    return noExclusion;
   const keys = new Set<number>();
   const days = new Set<number>();
   let capped: Cap | undefined;
@@ -102,4 +103,3 @@ export function seriesKeys(frame: EventFrame, book: ZoneBook, from: number, to: 
   const keys = [...all].filter((key) => key < to).sort((a, b) => a - b);
   return { keys, lengths: lengths.size === 0 ? null : lengths, capped };
 }
-

@@ -4,7 +4,11 @@ import { quoteParameter } from "../text/time-value.ts";
 
 /** The address without `mailto:`, lower-cased. `null` where it is empty, or a scheme that runs code or holds data. */
 export function calendarAddress(value: string): string | null {
-  const address = value.trim().replace(/^mailto:/i, "").trim().toLowerCase();
+  const address = value
+    .trim()
+    .replace(/^mailto:/i, "")
+    .trim()
+    .toLowerCase();
   return address === "" || /^(?:javascript|data|vbscript|file|blob):/.test(address) ? null : address;
 }
 

@@ -41,7 +41,12 @@ export const rdateField: EventField = {
     const periodText = (time: AdditionalTime): string =>
       `${writeTimeValue(time.start)}/${time.end === undefined ? writeDurationValue(time.duration ?? { days: 0, seconds: 0 }) : writeTimeValue(time.end)}`;
     return [
-      ...groupedLines("RDATE", plain, (time) => time.start, (time) => writeTimeValue(time.start)),
+      ...groupedLines(
+        "RDATE",
+        plain,
+        (time) => time.start,
+        (time) => writeTimeValue(time.start),
+      ),
       ...groupedLines("RDATE;VALUE=PERIOD", periods, (time) => time.start, periodText),
     ];
   },

@@ -10,7 +10,8 @@ export function addRule(rules: string[] | undefined, property: Property, context
   for (const problem of problems) context.warn(property, "rule-invalid", problem.message);
   if (rule === null) return rules;
   const list = rules ?? [];
-  if (list.length >= context.limits.maxRules) throw new KalendsError("object-too-large", "The event has more recurrence rules than the limit");
+  if (list.length >= context.limits.maxRules)
+    throw new KalendsError("object-too-large", "The event has more recurrence rules than the limit");
   list.push(text);
   return list;
 }

@@ -16,5 +16,6 @@ export function assertRule(text: string, start?: EventTime): void {
   }
   if (rule.until === null) return;
   const needed = start.kind === "date" ? "date" : start.kind === "floating" ? "local" : "utc";
-  if (rule.until.kind !== needed) throw new KalendsError("rule-invalid", "The recurrence rule is not valid: UNTIL must be of the start's kind, in UTC for a zoned start");
+  if (rule.until.kind !== needed)
+    throw new KalendsError("rule-invalid", "The recurrence rule is not valid: UNTIL must be of the start's kind, in UTC for a zoned start");
 }

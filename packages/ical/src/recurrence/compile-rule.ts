@@ -86,7 +86,9 @@ function mask(values: readonly number[]): number {
 
 /** All-day events have no time of day: BYHOUR, BYMINUTE and BYSECOND are left out (RFC 5545 section 3.3.10). */
 function withoutTimes(rule: RecurrenceRule): RecurrenceRule {
-  return rule.byHour === null && rule.byMinute === null && rule.bySecond === null ? rule : { ...rule, byHour: null, byMinute: null, bySecond: null };
+  return rule.byHour === null && rule.byMinute === null && rule.bySecond === null
+    ? rule
+    : { ...rule, byHour: null, byMinute: null, bySecond: null };
 }
 
 function weekYearOf(day: number, year: number, weekStart: number): number {

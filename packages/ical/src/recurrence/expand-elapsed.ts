@@ -7,6 +7,11 @@ import type { InstanceSink } from "./rule-output.ts";
 const unitSeconds = { HOURLY: 3600, MINUTELY: 60, SECONDLY: 1 } as const;
 const cycleSeconds = 146_097 * daySeconds;
 
+/** Start of the next listed unit after `value` inside its parent (which starts at `parent`), or the next parent where none is left. */
+function nextListed(list: readonly number[], value: number, parent: number, unit: number, units: number): number {
+  return parent + (list.find((entry) => entry > value) ?? units) * unit;
+}
+
 /** Wall second from which the first unmet limit may be met again; `wall` itself where all are met. */
 function nextCandidate(rule: CompiledRule, wall: number): number {
   const { byHour, byMinute, bySecond } = rule.rule;
@@ -17,11 +22,14 @@ function nextCandidate(rule: CompiledRule, wall: number): number {
     return daysFromCivil(date.month === 12 ? date.year + 1 : date.year, (date.month % 12) + 1, 1) * daySeconds;
   }
   const time = wall - day * daySeconds;
-  if (byHour !== null && !byHour.includes(Math.floor(time / 3600))) return (Math.floor(wall / 3600) + 1) * 3600;
+  const hour = Math.floor(time / 3600);
+  if (byHour !== null && !byHour.includes(hour)) return nextListed(byHour, hour, day * daySeconds, 3600, 24);
   if (rule.frequency === "HOURLY") return wall;
-  if (byMinute !== null && !byMinute.includes(Math.floor(time / 60) % 60)) return (Math.floor(wall / 60) + 1) * 60;
+  const minute = Math.floor(time / 60) % 60;
+  if (byMinute !== null && !byMinute.includes(minute)) return nextListed(byMinute, minute, day * daySeconds + hour * 3600, 60, 60);
   if (rule.frequency === "MINUTELY") return wall;
-  return bySecond === null || bySecond.includes(time % 60) ? wall : wall + 1;
+  const second = time % 60;
+  return bySecond === null || bySecond.includes(second) ? wall : nextListed(bySecond, second, wall - second, 1, 60);
 }
 
 /** Seconds after the period's first one at which instances start, or `null` where it is just the start's own. */
@@ -40,6 +48,9 @@ function positioned(rule: CompiledRule, offsets: number[]): number[] {
   return offsets.filter((_, i) => positions.includes(i + 1) || positions.includes(i - offsets.length));
 }
 
+/** Rules this fine are rare, and one period costs more than a day of the others: a hundred thousand take about 50 ms. */
+const mostElapsedSteps = 100_000;
+
 /**
  * HOURLY, MINUTELY and SECONDLY: exact elapsed time from the start, BY parts read on the wall clock. Unmet limits are jumped over by
  * whole months, days, hours and minutes.
@@ -57,7 +68,7 @@ export function expandElapsed(rule: CompiledRule, sink: InstanceSink, maxSteps: 
   if (rule.count === Infinity || free) k = Math.max(0, Math.floor((sink.from - first) / step) - 1);
   if (free) sink.left -= k;
   let lastHit = first + k * step;
-  for (let steps = 0; steps < maxSteps; steps++) {
+  for (let steps = 0; steps < Math.min(maxSteps, mostElapsedSteps); steps++) {
     const utc = first + k * step;
     if (utc - 2 * unit >= Math.min(sink.to, sink.until + 1)) return;
     if (utc - lastHit > cycleSeconds && daySeconds % step === 0) return;
@@ -68,7 +79,7 @@ export function expandElapsed(rule: CompiledRule, sink: InstanceSink, maxSteps: 
       continue;
     }
     // Half-hour shifts move the full hour; the wall clock decides where it is.
-    const base = own === null ? utc : utc - (wall % unit);
+    const base = own === null ? utc : utc - (((wall % unit) + unit) % unit);
     for (const offset of offsets) {
       if (base + offset < rule.startUtc) continue;
       lastHit = utc;

@@ -14,7 +14,7 @@ function expandDaily(rule: CompiledRule, sink: InstanceSink): void {
   const { interval, zone, startTime } = rule;
   const k = Math.max(0, Math.floor((seekDay(sink.from) - rule.startDay) / interval));
   sink.left = rule.count - k;
-  for (let day = rule.startDay + k * interval; sink.take(wallToUtc(zone, day * daySeconds + startTime)); ) day += interval;
+  for (let day = rule.startDay + k * interval; sink.take(wallToUtc(zone, day * daySeconds + startTime));) day += interval;
 }
 
 function expandWeekly(rule: CompiledRule, sink: InstanceSink): void {

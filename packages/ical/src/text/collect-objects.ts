@@ -24,7 +24,12 @@ function inOrder(events: readonly CalendarEvent[]): CalendarEvent[] {
  * One UID's object, or the reason why there is none. A broken override leaves the series standing, with a warning: the instance is then
  * shown where the master has it. A broken master takes the UID with it.
  */
-function objectOf(uid: string, reads: readonly ReadEvent[], identity: { remoteKey: string; revision: string | null }, limits: ParseLimits): CalendarObject | BrokenItem {
+function objectOf(
+  uid: string,
+  reads: readonly ReadEvent[],
+  identity: { remoteKey: string; revision: string | null },
+  limits: ParseLimits,
+): CalendarObject | BrokenItem {
   if (reads.length > limits.maxEventsPerUid) {
     return { uid, code: "object-too-large", reason: "One UID has more events than the limit" };
   }

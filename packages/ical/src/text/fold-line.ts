@@ -10,7 +10,7 @@ export function foldLine(line: string): string {
   const pieces: string[] = [];
   let from = 0;
   let used = 0;
-  for (let i = 0; i < line.length; ) {
+  for (let i = 0; i < line.length;) {
     const codePoint = line.codePointAt(i) as number;
     const size = octets(codePoint);
     if (used + size > 75) {

@@ -27,7 +27,8 @@ export interface ParsedCalendar {
 
 /** The text's own calendar data must begin on its first line that is no junk; a login page has none at all. */
 function assertCalendar(text: string): void {
-  if (!/^\uFEFF?[ \t]*BEGIN:VCALENDAR[ \t]*$/im.test(text)) throw new KalendsError("object-invalid", "The text is no calendar data (BEGIN:VCALENDAR is missing)");
+  if (!/^\uFEFF?[ \t]*BEGIN:VCALENDAR[ \t]*$/im.test(text))
+    throw new KalendsError("object-invalid", "The text is no calendar data (BEGIN:VCALENDAR is missing)");
 }
 
 /**

@@ -53,7 +53,10 @@ export function readProperty(line: string, name: string, lineNumber: number): Pr
   while (line.charCodeAt(at) === 59) {
     const equals = line.indexOf("=", at);
     if (equals < 0) return null;
-    const key = line.slice(at + 1, equals).trim().toUpperCase();
+    const key = line
+      .slice(at + 1, equals)
+      .trim()
+      .toUpperCase();
     const values = parameters.get(key) ?? [];
     at = equals;
     do {

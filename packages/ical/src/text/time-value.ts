@@ -35,6 +35,10 @@ export function timeParameters(time: EventTime, name: string): string {
 
 /** A parameter value, encoded by RFC 6868 and quoted where it must be. */
 export function quoteParameter(value: string): string {
-  const encoded = value.replace(/\^/g, "^^").replace(/\r\n|\r|\n/g, "^n").replace(/"/g, "^'").replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "");
+  const encoded = value
+    .replace(/\^/g, "^^")
+    .replace(/\r\n|\r|\n/g, "^n")
+    .replace(/"/g, "^'")
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "");
   return /[,;:]/.test(encoded) ? `"${encoded}"` : encoded;
 }

@@ -72,7 +72,12 @@ export function calendarZones(drafts: readonly ComponentDraft[], limits: ParseLi
     const observances = tooMany ? [] : draft.children.map((child) => observanceOf(child, limits.maxObservances));
     const usable = observances.filter((observance) => observance !== null);
     if (tzid === "" || tzid.length > 255 || usable.length === 0 || usable.length < observances.length) {
-      warnings.add({ code: "zone-invalid", property: "VTIMEZONE", line: draft.line, message: "a time zone definition that cannot be used was ignored" });
+      warnings.add({
+        code: "zone-invalid",
+        property: "VTIMEZONE",
+        line: draft.line,
+        message: "a time zone definition that cannot be used was ignored",
+      });
     } else if (!zones.definitions.has(tzid)) zones.definitions.set(tzid, { tzid, observances: usable });
   }
   return zones;

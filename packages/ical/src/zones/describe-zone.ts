@@ -42,7 +42,11 @@ function startRun(transition: ZoneTransition): Run {
 function extend(run: Run, next: Run): boolean {
   const [a, b] = [run.transitions[0] as ZoneTransition, next.transitions[0] as ZoneTransition];
   const alike =
-    a.offsetFrom === b.offsetFrom && a.offsetTo === b.offsetTo && next.month === run.month && next.weekday === run.weekday && next.time === run.time;
+    a.offsetFrom === b.offsetFrom &&
+    a.offsetTo === b.offsetTo &&
+    next.month === run.month &&
+    next.weekday === run.weekday &&
+    next.time === run.time;
   if (!alike || next.year !== run.year + 1) return false;
   const low = Math.max(run.low, next.low);
   const high = Math.min(run.high, next.high);
@@ -78,7 +82,11 @@ function ruleOf(run: Run, endless: boolean): string {
 }
 
 function observancesOf(run: Run, lastYear: number | null): ZoneObservance[] {
-  const observance = ({ utc, offsetFrom, offsetTo }: ZoneTransition): ZoneObservance => ({ start: formatLocalIso(utc + offsetFrom), offsetFrom, offsetTo });
+  const observance = ({ utc, offsetFrom, offsetTo }: ZoneTransition): ZoneObservance => ({
+    start: formatLocalIso(utc + offsetFrom),
+    offsetFrom,
+    offsetTo,
+  });
   const { transitions } = run;
   const endless = lastYear !== null && run.year >= lastYear && transitions.length >= yearsOfProof;
   if (!endless && transitions.length < 3) return transitions.map(observance);

@@ -34,7 +34,14 @@ function offsetReader(id: string): OffsetOf {
     .filter((part) => part.type !== "literal")
     .map((part) => part.type);
   const position = (type: string): number => order.indexOf(type as Intl.DateTimeFormatPartTypes);
-  const [y, mo, d, h, mi, s] = ["year", "month", "day", "hour", "minute", "second"].map(position) as [number, number, number, number, number, number];
+  const [y, mo, d, h, mi, s] = ["year", "month", "day", "hour", "minute", "second"].map(position) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   return (utc) => {
     const numbers = (format.format(utc * 1000).match(/\d+/g) ?? []).map(Number);
     const at = (i: number): number => numbers[i] as number;
@@ -62,7 +69,7 @@ function buildBlock(offsetOf: OffsetOf, index: number): ZoneBlock {
   const at: number[] = [];
   let offset = offsetOf(from - margin);
   const offsets = [offset];
-  for (let second = from - margin; second < to + margin; ) {
+  for (let second = from - margin; second < to + margin;) {
     const next = Math.min(second + probeStep, to + margin);
     const nextOffset = offsetOf(next);
     if (nextOffset === offset) {

@@ -10,7 +10,7 @@ export interface ZoneTransition {
 /** A zone's changes with from <= utc < to, in order. */
 export function zoneTransitions(zone: ZoneTable, from: number, to: number): ZoneTransition[] {
   const found: ZoneTransition[] = [];
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const block = zone.blockFor(at);
     block.at.forEach((utc, i) => {
       if (utc < Math.max(from, block.from) || utc >= Math.min(to, block.to)) return;
