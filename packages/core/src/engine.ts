@@ -43,6 +43,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     holder,
     providers: new Map(options.providers.map((provider) => [provider.id, provider])),
     settings: { ...defaultSettings, ...options.settings },
+    running: new Set(),
     pauses: createConnectionPauses(clock),
     signal: createChangeSignal(() => logger.log("error", "a change listener failed")),
   };

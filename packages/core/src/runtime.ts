@@ -14,6 +14,8 @@ export interface Runtime {
   /** Names this process among those that share the store. */
   holder: string;
   settings: EngineSettings;
+  /** Calendars that this process is working on. */
+  running: Set<string>;
   pauses: ConnectionPauses;
   signal: ChangeSignal;
 }

@@ -125,6 +125,13 @@ describe("the sync line", () => {
     work.remove("/4.ics");
     await t.organization.sync();
     expect((await t.organization.status())[0]?.calendars[0]).toMatchObject({ objects: 19, quarantined: 0 });
+    // Set aside, then deleted: a delta takes it off the list.
+    work.put("/5.ics", sampleObject("5"));
+    work.break("/5.ics");
+    await t.organization.sync();
+    work.remove("/5.ics");
+    await t.organization.sync();
+    expect((await t.organization.status())[0]?.calendars[0]).toMatchObject({ objects: 18, quarantined: 0 });
   });
 });
 
@@ -262,6 +269,7 @@ describe("the window", () => {
     const before = (await t.store.organization("org").reader.syncStates([calendar?.id ?? ""], t.clock.now())).get(calendar?.id ?? "");
     await t.clock.advance(30 * 3_600_000);
     await t.engine.scheduler.drain();
+    expect((await t.organization.status())[0]?.calendars[0]).toMatchObject({ phase: "idle", failures: 0 });
     const after = (await t.store.organization("org").reader.syncStates([calendar?.id ?? ""], t.clock.now())).get(calendar?.id ?? "");
     expect((after?.storedWindow?.to ?? 0) - (before?.storedWindow?.to ?? 0)).toBeGreaterThan(24 * 3_600_000);
   });

@@ -51,10 +51,14 @@ describe("SIGKILL in a first sync", () => {
       const items = await caldavClient(server.baseUrl, server.username, server.password).list(home);
       const listed = new Map(items.map(({ href, etag }) => [decodeURIComponent(href), etag]));
 
-      const whole = await newDatabase(server, host);
-      const { syncMs } = await syncProcess(whole.path, host, null);
-      await checkReplica(whole.path, listed);
-      await whole.close();
+      // The first run warms the server's own cache, the second one is measured.
+      let syncMs = 0;
+      for (let run = 0; run < 2; run += 1) {
+        const whole = await newDatabase(server, host);
+        ({ syncMs } = await syncProcess(whole.path, host, null));
+        await checkReplica(whole.path, listed);
+        await whole.close();
+      }
 
       let killedInside = 0;
       for (let round = 0; round < 25; round += 1) {

@@ -10,3 +10,14 @@ export function readReplica(path: string): Map<string, string | null> {
     database.close();
   }
 }
+
+/** Stored objects of one calendar, one by one: two of one UID or of one href show here. */
+export function readObjects(path: string, calendarId: string): { key: string; uid: string; revision: string | null }[] {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    const rows = database.prepare("select remote_key as key, uid, revision from calendar_object where calendar_id = ? order by remote_key").all(calendarId);
+    return rows.map((row) => ({ key: String(row["key"]), uid: String(row["uid"]), revision: row["revision"] === null ? null : String(row["revision"]) }));
+  } finally {
+    database.close();
+  }
+}

@@ -51,6 +51,7 @@ export async function spansAfter(context: CalendarContext, plan: ChangePlan | nu
 export interface BatchParts {
   plan?: ChangePlan;
   quarantined?: PulledPage["quarantined"];
+  gone?: PulledPage["removed"];
   busySpans: BusySpan[] | null;
   completed: ApplyBatch["completed"];
   refusedRemovals?: number | null;
@@ -69,6 +70,7 @@ export function applyParts(context: CalendarContext, handle: PassHandle, parts: 
     seen: parts.plan?.seen ?? [],
     changes: parts.plan?.changes ?? [],
     quarantined: parts.quarantined ?? [],
+    gone: parts.gone ?? [],
     busySpans: parts.busySpans,
     jobs: [],
     completed: parts.completed,

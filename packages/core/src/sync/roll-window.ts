@@ -3,6 +3,7 @@ import { KalendsError } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
 import { spansAfter } from "./apply-page.ts";
 import { calendarContext } from "./calendar-context.ts";
+import { claimOnce, releaseClaim } from "./claim-once.ts";
 import { syncCalendar } from "./sync-calendar.ts";
 
 /**
@@ -17,8 +18,7 @@ export async function rollWindow(runtime: Runtime, store: OrganizationStore, cal
     if (report.error !== null) throw new KalendsError(report.error.code, report.error.message);
     return;
   }
-  const { clock, settings, holder } = runtime;
-  const claim = await store.sync.claim(calendarId, holder, clock.now(), settings.leaseMs);
+  const claim = await claimOnce(runtime, store, calendarId);
   if (claim === null) throw new KalendsError("calendar-busy", `The calendar ${calendarId} is being synced by another worker`);
   try {
     // Before the first complete pass there is nothing to roll.
@@ -26,6 +26,6 @@ export async function rollWindow(runtime: Runtime, store: OrganizationStore, cal
       await store.sync.replaceSpans(calendarId, claim.token, await spansAfter(context, null, window), window);
     }
   } finally {
-    await store.sync.release(calendarId, claim.token, null, clock.now());
+    await releaseClaim(runtime, store, calendarId, claim.token, null);
   }
 }

@@ -54,11 +54,11 @@ export async function runPass(context: CalendarContext, claim: SyncClaim, option
       const stored = changed || windowIsBehind(context, claim.storedWindow) ? null : claim.storedWindow;
       const busySpans = stored === null ? await spansAfter(context, plan, needs.window) : null;
       const completed = { pass: page.pass, cursor: page.nextCursor, storedWindow: stored ?? needs.window, hints: page.hints ?? null };
-      tally.applied(await applyParts(context, handle, { plan, quarantined: page.quarantined, busySpans, completed, audit }));
+      tally.applied(await applyParts(context, handle, { plan, quarantined: page.quarantined, gone: page.removed, busySpans, completed, audit }));
       options.onPage(tally);
       return;
     }
-    const parts = { plan, quarantined: page.quarantined, busySpans: null, completed: null, audit, refusedRemovals: claim.refusedRemovals };
+    const parts = { plan, quarantined: page.quarantined, gone: page.removed, busySpans: null, completed: null, audit, refusedRemovals: claim.refusedRemovals };
     tally.applied(await applyParts(context, handle, parts));
     spansBehind ||= plan.puts.length + plan.removes.length > 0;
     options.onPage(tally);

@@ -2,6 +2,7 @@ import { KalendsError, toKalendsError } from "@kalends/model";
 import type { OrganizationStore, SyncClaim, SyncOutcome } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
 import { jittered, waitAfterFailure } from "./backoff.ts";
+import { claimOnce, releaseClaim } from "./claim-once.ts";
 import { calendarContext, type CalendarContext } from "./calendar-context.ts";
 import { holdClaim } from "./hold-claim.ts";
 import { runPass, type PassOptions } from "./run-pass.ts";
@@ -42,8 +43,13 @@ export async function syncCalendar(
   }
   held.stop();
   const outcome = planOutcome(runtime, claim, error);
-  await store.sync.release(calendarId, claim.token, outcome, clock.now());
-  if (error !== null) await noteFailure(runtime, store, calendarId, error);
+  try {
+    await releaseClaim(runtime, store, calendarId, claim.token, outcome);
+    if (error !== null) await noteFailure(runtime, store, calendarId, error);
+  } catch (thrown) {
+    // The store that could not take the page may not take the outcome either (the disk is full, say); the first cause is the one to tell.
+    error ??= toKalendsError(thrown);
+  }
   return report(tally, startedAt, clock.now(), error, outcome);
 }
 
@@ -53,10 +59,10 @@ async function claimCalendar(
   calendarId: string,
   options: SyncOptions,
 ): Promise<SyncClaim> {
-  const { clock, settings, holder } = runtime;
+  const { clock } = runtime;
   const giveUpAt = clock.now() + (options.waitMs ?? 0);
   for (;;) {
-    const claim = await store.sync.claim(calendarId, holder, clock.now(), settings.leaseMs);
+    const claim = await claimOnce(runtime, store, calendarId);
     if (claim !== null) return claim;
     if ((await store.directory.findCalendar(calendarId)) === null) throw new KalendsError("not-found", `There is no calendar ${calendarId}`);
     const left = giveUpAt - clock.now();

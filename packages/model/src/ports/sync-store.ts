@@ -106,7 +106,10 @@ export interface SyncOutcome {
 
 /** The sync line's own door to storage. Always inside one organization. */
 export interface SyncStore {
-  /** Claims the calendar for `leaseMs`; `null` where somebody else holds a live claim. */
+  /**
+   * Claims the calendar for `leaseMs`; `null` where somebody else holds a live claim. A claim that the same holder could not release
+   * (the disk was full, say) is taken over at once; the engine sees to it that one process runs a calendar once.
+   */
   claim(calendarId: CalendarId, holder: string, now: number, leaseMs: number): Promise<SyncClaim | null>;
   /** Prolongs the claim. Throws `claim-lost` where the token is no longer the newest. */
   renew(calendarId: CalendarId, token: number, now: number, leaseMs: number): Promise<void>;

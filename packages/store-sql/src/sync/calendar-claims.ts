@@ -19,7 +19,7 @@ export class CalendarClaims {
       const row = await scope.first(
         this.#stateOf(scope, calendarId)
           .set((eb) => ({ token: eb("token", "+", 1), holder, lease_until: now + leaseMs }))
-          .where((eb) => eb.or([eb("holder", "is", null), eb("lease_until", "<=", now)]))
+          .where((eb) => eb.or([eb("holder", "is", null), eb("lease_until", "<=", now), eb("holder", "=", holder)]))
           .where("calendar_id", "in", this.#present(scope, calendarId))
           .returningAll(),
       );
@@ -48,18 +48,12 @@ export class CalendarClaims {
     });
   }
 
-  async release(calendarId: CalendarId, token: number, outcome: SyncOutcome): Promise<void> {
-    await this.#database.write((scope) =>
-      scope.run(
-        this.#heldBy(scope, calendarId, token).set({
-          holder: null,
-          lease_until: 0,
-          failures: outcome.ok ? 0 : sql<number>`failures + 1`,
-          error_code: outcome.errorCode,
-          next_try: outcome.nextTry,
-        }),
-      ),
-    );
+  async release(calendarId: CalendarId, token: number, outcome: SyncOutcome | null): Promise<void> {
+    const told =
+      outcome === null
+        ? {}
+        : { failures: outcome.ok ? 0 : sql<number>`failures + 1`, error_code: outcome.errorCode, next_try: outcome.nextTry };
+    await this.#database.write((scope) => scope.run(this.#heldBy(scope, calendarId, token).set({ holder: null, lease_until: 0, ...told })));
   }
 
   async beginPass(calendarId: CalendarId, token: number, options: { forgetCursor: boolean }): Promise<number> {

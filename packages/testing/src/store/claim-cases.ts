@@ -10,12 +10,28 @@ const oneHolder: StoreCase = {
     await world.turn();
     const later = world.org().sync;
     expect(await later.claim("calendar-1", "worker-2", 1_000 + leaseMs - 1, leaseMs)).toBeNull();
-    expect(await later.claim("calendar-1", "worker-1", 1_000 + leaseMs - 1, leaseMs)).toBeNull();
     const second = await later.claim("calendar-1", "worker-2", 1_000 + leaseMs, leaseMs);
     expect(second?.token).toBeGreaterThan(first?.token ?? Number.POSITIVE_INFINITY);
     await later.renew("calendar-1", second?.token ?? 0, 1_000 + 2 * leaseMs, leaseMs);
     expect(await later.claim("calendar-1", "worker-3", 1_000 + 3 * leaseMs - 1, leaseMs)).toBeNull();
     expect(await codeOf(later.renew("calendar-1", first?.token ?? 0, 5_000, leaseMs))).toBe("claim-lost");
+  },
+};
+
+const ownClaim: StoreCase = {
+  title: "a holder takes its own unreleased claim over at once, under a higher token; letting go without an outcome tells nothing",
+  async run(world) {
+    const { sync } = await world.populate();
+    const first = await sync.claim("calendar-1", "worker-1", 1_000, leaseMs);
+    await sync.release("calendar-1", first?.token ?? 0, { ok: false, errorCode: "store-full", nextTry: 7_000 }, 1_001);
+    const lost = await sync.claim("calendar-1", "worker-1", 1_002, leaseMs);
+    const again = await sync.claim("calendar-1", "worker-1", 1_003, leaseMs);
+    expect(again?.token).toBeGreaterThan(lost?.token ?? Number.POSITIVE_INFINITY);
+    await sync.release("calendar-1", again?.token ?? 0, null, 1_004);
+    await world.turn();
+    expect((await world.org().reader.syncStates(["calendar-1"], 1_005)).get("calendar-1")).toMatchObject({
+      syncing: false, failures: 1, errorCode: "store-full", nextTry: 7_000,
+    });
   },
 };
 
@@ -114,4 +130,4 @@ const deadHolders: StoreCase = {
 };
 
 /** Who may sync a calendar. */
-export const claimCases: readonly StoreCase[] = [oneHolder, outcomes, passes, fencing, deadHolders];
+export const claimCases: readonly StoreCase[] = [oneHolder, ownClaim, outcomes, passes, fencing, deadHolders];
