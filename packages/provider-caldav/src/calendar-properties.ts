@@ -10,7 +10,7 @@ export function readCalendarProperties(response: DavResponse, key: string, wire:
   if (!holdsEvents(response) || isSetAside(response)) return null;
   const privileges = privilegesOf(response);
   if (privileges !== null && privileges.has("read-free-busy") && !privileges.has("read") && !privileges.has("all")) return null;
-  const name = propertyText(response, ns.dav, "displayname");
+  const name = readName(propertyText(response, ns.dav, "displayname"));
   const hints: Record<string, string> = { sync: syncSupport(response) };
   if (wire !== key) hints["href"] = wire;
   return {
@@ -56,6 +56,12 @@ function syncSupport(response: DavResponse): "yes" | "no" | "unknown" {
 
 function hasDescendant(element: XmlElement, name: string): boolean {
   return element.name === name || element.children.some((inner) => hasDescendant(inner, name));
+}
+
+/** DAViCal escapes names twice, so that `A & B` arrives as `A &amp; B`. Nobody types the five names of XML into a calendar's name. */
+function readName(text: string | null): string | null {
+  const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+  return text === null ? null : text.replace(/&(amp|lt|gt|quot|apos);/g, (whole, name: string) => named[name] ?? whole);
 }
 
 /** `#RRGGBB`, lower-case; an alpha part is dropped. Other spellings count as no colour. */

@@ -5,7 +5,7 @@ import { readCollectionMarks } from "./collection-marks.ts";
 import type { DavLine } from "./dav-line.ts";
 import { davNamespaces as ns } from "./dav-names.ts";
 import { leavesFolder } from "./href.ts";
-import type { ListedItem } from "./listed-item.ts";
+import { readEtag, type ListedItem } from "./listed-item.ts";
 import { propertyText } from "./multistatus.ts";
 import { multigetReport } from "./request-bodies.ts";
 
@@ -29,6 +29,14 @@ interface Batch {
 
 /** Failures of a multiget that a smaller one, or a plain GET, may not have. */
 const divisible: ReadonlySet<string> = new Set(["permission-denied", "answer-invalid", "server-error", "calendar-gone", "response-too-large", "network-timeout"]);
+
+/** Failures that a smaller question may not meet. */
+const tooLarge: ReadonlySet<string> = new Set(["response-too-large", "network-timeout", "server-error"]);
+
+/** Up to this many missing items are asked for one by one. */
+const askedSingly = 3;
+/** A multiget that takes longer is made smaller next time. */
+const slowMs = 20_000;
 
 /** Failures of a single GET that say something about that item alone. */
 const concernsItem: ReadonlySet<string> = new Set(["calendar-gone", "permission-denied", "answer-invalid", "response-too-large", "server-error"]);
@@ -54,9 +62,10 @@ export async function fetchItems(line: DavLine, url: string, items: readonly Lis
 
 async function fetchByMultiget(batch: Batch, items: readonly ListedItem[]): Promise<void> {
   try {
-    await multiget(batch, items);
+    await multigetAll(batch, items);
   } catch (thrown) {
     if (!(thrown instanceof KalendsError) || !divisible.has(thrown.code)) throw thrown;
+    if (tooLarge.has(thrown.code)) batch.line.account.batch.tooMany(items.length);
     // A report that fails as a whole may fail because the calendar is gone or the login ended: that is asked first.
     await readCollectionMarks(batch.line, batch.url);
     const open = items.filter((item) => !batch.settled.has(item.key));
@@ -69,6 +78,24 @@ async function fetchByMultiget(batch: Batch, items: readonly ListedItem[]): Prom
   }
 }
 
+/**
+ * Some servers cap an answer without a word, so what is missing is asked for again as long as something comes. The last few are left
+ * to the plain GET.
+ */
+async function multigetAll(batch: Batch, items: readonly ListedItem[]): Promise<void> {
+  const { clock, account } = batch.line;
+  for (let open = items; ; ) {
+    const started = clock.now();
+    await multiget(batch, open);
+    const left = open.filter((item) => !batch.settled.has(item.key));
+    if (clock.now() - started > slowMs) account.batch.tooMany(open.length);
+    else if (left.length <= askedSingly) account.batch.fine();
+    if (left.length <= askedSingly || left.length === open.length) return;
+    account.batch.tooMany(open.length);
+    open = left;
+  }
+}
+
 async function multiget(batch: Batch, items: readonly ListedItem[]): Promise<void> {
   const asked = new Map(items.map((item) => [item.key, item]));
   const body = multigetReport(items.map((item) => item.wire));
@@ -77,8 +104,7 @@ async function multiget(batch: Batch, items: readonly ListedItem[]): Promise<voi
     const text = propertyText(response, ns.caldav, "calendar-data");
     const item = response.hrefs.map((href) => asked.get(href.path)).find((found) => found !== undefined);
     if (text === null || text.trim() === "" || item === undefined || batch.settled.has(item.key)) continue;
-    const etag = propertyText(response, ns.dav, "getetag");
-    settle(batch, item, text, etag === null || etag.trim() === "" ? item.revision : etag);
+    settle(batch, item, text, readEtag(response) ?? item.revision);
   }
 }
 

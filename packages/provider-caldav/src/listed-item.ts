@@ -43,8 +43,18 @@ export function listedAs(response: DavResponse, href: DavHref, collectionPath: s
 }
 
 export function toListedItem(response: DavResponse, href: DavHref): ListedItem {
+  return { key: href.path, wire: href.wire, revision: readEtag(response) };
+}
+
+/** The ETag, verbatim; `null` where there is none, or one that never moves (SOGo's `"None"`). */
+export function readEtag(response: DavResponse): Revision {
   const etag = propertyText(response, ns.dav, "getetag");
-  return { key: href.path, wire: href.wire, revision: etag === null || etag.trim() === "" ? null : etag };
+  return etag === null || /^\s*(?:W\/)?"?(?:None|null)?"?\s*$/.test(etag) ? null : etag;
+}
+
+/** A stable order, so that a page position means the same item each time. */
+export function inKeyOrder(items: Iterable<ListedItem>): ListedItem[] {
+  return [...items].sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
 }
 
 function isDeeper(path: string, collectionPath: string): boolean {

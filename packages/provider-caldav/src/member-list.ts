@@ -1,8 +1,8 @@
 import { KalendsError, type QuarantinedItem, type RemoteKey } from "@kalends/model";
 import type { DavLine } from "./dav-line.ts";
 import { canonicalPath } from "./href.ts";
-import { listedAs, toListedItem, type ListedItem } from "./listed-item.ts";
-import { errorOfInnerStatus } from "./map-error.ts";
+import { inKeyOrder, listedAs, toListedItem, type ListedItem } from "./listed-item.ts";
+import { errorOfInnerStatus, tooManyAtOnce } from "./map-error.ts";
 import { memberListPropfind } from "./request-bodies.ts";
 
 /** All members of a calendar. */
@@ -15,7 +15,7 @@ export interface MemberList {
 
 /**
  * Lists a calendar by PROPFIND Depth 1. Believed only when it is complete and names the calendar itself.
- * Throws `calendar-gone` and whatever an incomplete or foreign answer means.
+ * Throws `response-too-large` where the server cuts the list, `calendar-gone`, and whatever an incomplete or foreign answer means.
  */
 export async function listMembers(line: DavLine, url: string): Promise<MemberList> {
   const multistatus = await line.ask({ method: "PROPFIND", url, depth: "1", body: memberListPropfind }, "calendar");
@@ -26,7 +26,7 @@ export async function listMembers(line: DavLine, url: string): Promise<MemberLis
   for await (const response of multistatus.responses()) {
     for (const href of response.hrefs) {
       const what = listedAs(response, href, collectionPath);
-      if (what === "truncated") throw new KalendsError("answer-invalid", "The server cut the list of items short");
+      if (what === "truncated") throw tooManyAtOnce(507);
       if (what === "collection") {
         if (response.status !== null && response.status >= 300) throw errorOfInnerStatus(response.status, "calendar");
         sawCalendar = true;
@@ -41,9 +41,4 @@ export async function listMembers(line: DavLine, url: string): Promise<MemberLis
 
 export function forbiddenItem(key: RemoteKey): QuarantinedItem {
   return { remoteKey: key, revision: null, code: "permission-denied", reason: "The server lists the item and refuses to hand it out (403)" };
-}
-
-/** A stable order, so that a page position means the same item each time. */
-export function inKeyOrder(items: Iterable<ListedItem>): ListedItem[] {
-  return [...items].sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
 }

@@ -16,7 +16,7 @@ export async function pullPage(line: DavLine, access: ProviderAccess, request: P
   const url = calendarUrl(access, request.calendar);
   const pass = await passOf(line, url, request);
   const from = request.pageToken === null ? 0 : Number(request.pageToken);
-  const chosen = pass.kind === "delta" ? chooseAll(pass.items, from, batchSize) : await chooseChanged(pass.items, from, batchSize, request);
+  const chosen = pass.kind === "delta" ? chooseAll(pass.items, from, batchSize) : await chooseChanged(pass, from, batchSize, request);
   const fetched = await fetchItems(line, url, chosen.toFetch, ownAddresses(access));
   const isFirst = request.pageToken === null;
   const isLast = chosen.next >= pass.items.length;
@@ -60,14 +60,14 @@ function chooseAll(items: readonly ListedItem[], from: number, batchSize: number
   return { toFetch, present: [], next: from + toFetch.length };
 }
 
-/** In a snapshot an item at its stored revision is only mentioned. */
-async function chooseChanged(items: readonly ListedItem[], from: number, batchSize: number, request: PullRequest): Promise<Chosen> {
+/** In a snapshot an item at its stored revision is only mentioned, unless the server said that it changed. */
+async function chooseChanged({ items, mustRead }: OpenPass, from: number, batchSize: number, request: PullRequest): Promise<Chosen> {
   const chosen: Chosen = { toFetch: [], present: [], next: from };
   while (chosen.next < items.length && chosen.present.length < maxPresent) {
     const chunk = items.slice(chosen.next, chosen.next + batchSize);
     const stored = await request.revisionsOf(chunk.map((item) => item.key));
     for (const item of chunk) {
-      if (item.revision !== null && stored.get(item.key) === item.revision) chosen.present.push(item.key);
+      if (item.revision !== null && !mustRead.has(item.key) && stored.get(item.key) === item.revision) chosen.present.push(item.key);
       else if (chosen.toFetch.length < batchSize) chosen.toFetch.push(item);
       else return chosen;
       chosen.next += 1;

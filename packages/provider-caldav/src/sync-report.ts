@@ -1,9 +1,9 @@
 import { KalendsError, type QuarantinedItem, type RemoteKey } from "@kalends/model";
 import type { DavLine } from "./dav-line.ts";
 import { canonicalPath } from "./href.ts";
-import { listedAs, toListedItem, type ListedItem } from "./listed-item.ts";
+import { inKeyOrder, listedAs, toListedItem, type ListedItem } from "./listed-item.ts";
 import { errorOfInnerStatus } from "./map-error.ts";
-import { forbiddenItem, inKeyOrder } from "./member-list.ts";
+import { forbiddenItem } from "./member-list.ts";
 import { syncCollectionReport } from "./request-bodies.ts";
 
 /** What a chain of sync-collection reports (RFC 6578) says. */

@@ -59,7 +59,7 @@ describe("sync-collection", () => {
       if (text.includes(">1.10<")) return multistatus(member("/h/c/b"), withStatus("/h/c/gone", 404), syncToken(" 2&amp;0 "));
       return multistatus(member("/h/c/a"), withStatus("/h/c/", 507), syncToken("1.10"));
     });
-    expect(await answer).toMatchObject({ pass: "snapshot", uids: ["a", "b"], removed: [], nextCursor: "sync: 2&0 " });
+    expect(await answer).toMatchObject({ pass: "snapshot", uids: ["a", "b"], removed: [], nextCursor: expect.stringMatching(/^sync@[^:]*: 2&0 $/) as string });
     expect(requests.every(({ text }) => !text.includes("limit"))).toBe(true);
   });
 
@@ -100,7 +100,7 @@ describe("sync-collection", () => {
       },
       { cursor: "sync:old", stored: { "/h/c/a": '"1"' } },
     );
-    expect(await answer).toMatchObject({ pass: "delta", uids: ["a"], removed: ["/h/c/x%20y"], quarantined: [], nextCursor: "sync:n" });
+    expect(await answer).toMatchObject({ pass: "delta", uids: ["a"], removed: ["/h/c/x%20y"], quarantined: [], nextCursor: expect.stringMatching(/^sync@[^:]*:n$/) as string });
   });
 
   test("a thorough pass lists, and keeps the newer token", async () => {
@@ -109,7 +109,7 @@ describe("sync-collection", () => {
       thorough: true,
       stored: { "/h/c/a": '"1"' },
     });
-    expect(await answer).toMatchObject({ pass: "snapshot", present: ["/h/c/a"], nextCursor: "sync:t9" });
+    expect(await answer).toMatchObject({ pass: "snapshot", present: ["/h/c/a"], nextCursor: expect.stringMatching(/^sync@[^:]*:t9$/) as string });
     expect(requests.some(({ text }) => isSync(text))).toBe(false);
   });
 
@@ -144,8 +144,8 @@ describe("listings", () => {
     const recent = pull(listing(), { cursor: `ctag:${now - 1000}:5` });
     await recent.answer;
     expect(recent.requests.some(({ text }) => isSync(text))).toBe(false);
-    const old = pull(({ text }) => (isSync(text) ? multistatus(syncToken("up")) : notFound), { cursor: `ctag:${now - 8 * 86_400_000}:5` });
-    expect(await old.answer).toMatchObject({ pass: "snapshot", nextCursor: "sync:up" });
+    const old = pull(({ text }) => (isSync(text) ? multistatus(syncToken("up")) : multistatus(marks("5"))), { cursor: `ctag:${now - 8 * 86_400_000}:5` });
+    expect(await old.answer).toMatchObject({ pass: "snapshot", nextCursor: expect.stringMatching(/^sync@[^:]*:up$/) as string });
   });
 
   test("spellings, duplicates, folders and names without a suffix", async () => {
@@ -173,7 +173,7 @@ describe("listings", () => {
     ["XML that stops in the middle", { status: 207, body: multistatus(collection, member("/h/c/a")).body?.slice(0, -60) ?? "" }, "response-incomplete"],
     ["a list without the calendar itself", multistatus(member("/h/c/a")), "answer-invalid"],
     ["an inner 404 for the calendar", multistatus(withStatus("/h/c/", 404)), "calendar-gone"],
-    ["a list that is cut", multistatus(collection, withStatus("/h/c/", 507)), "answer-invalid"],
+    ["a list that is cut, where queries do not help either", multistatus(collection, withStatus("/h/c/", 507)), "answer-invalid"],
     ["403", { status: 403, body: "" }, "permission-denied"],
   ])("%s is never an empty calendar", async (_, bad, code) => {
     const { answer } = pull(({ text }) => (isListing(text) && !isMarks(text) ? bad : multistatus(marks("6"))), { sync: "no", cursor: "ctag:0:5" });
