@@ -50,6 +50,22 @@ function truth(provider: MemoryProvider, remoteKey: string): string[] {
   return provider.calendar(remoteKey).objects().filter(inside).map((object) => `${object.uid} ${object.revision} ${object.events[0]?.start.value}`).sort();
 }
 
+/** Hours of the first two days in which somebody is busy, by the stored spans. */
+async function busyHours(t: TestEngine): Promise<number[]> {
+  const ids = (await t.organization.listCalendars()).map(({ id }) => id);
+  const answer = await t.organization.freeBusy({ calendars: ids, from: "2026-11-20T00:00:00Z", to: "2026-11-22T00:00:00Z", whenStale: "ignore" });
+  const day = Date.UTC(2026, 10, 20);
+  return Array.from({ length: 48 }, (_, index) => index).filter((index) =>
+    answer.merged.some(({ from, to }) => Date.parse(from) <= day + index * 3_600_000 && day + index * 3_600_000 < Date.parse(to)),
+  );
+}
+
+function trueBusyHours(provider: MemoryProvider): number[] {
+  const starts = calendars.flatMap((name) => provider.calendar(name).objects().map((object) => Date.parse(`${object.events[0]?.start.value}Z`)));
+  const hours = starts.map((start) => (start - Date.UTC(2026, 10, 20)) / 3_600_000).filter((hours) => hours < 48);
+  return [...new Set(hours)].sort((a, b) => a - b);
+}
+
 describe("random histories", () => {
   test("at every quiet point the replica is the truth, and the feed without gap tells how it came to be", async () => {
     await fc.assert(
@@ -62,6 +78,7 @@ describe("random histories", () => {
         t.provider.faults.length = 0;
         for (let round = 0; round < 3; round += 1) await t.organization.sync();
         for (const name of calendars) expect(await replica(t, name)).toEqual(truth(t.provider, name));
+        expect(await busyHours(t)).toEqual(trueBusyHours(t.provider));
 
         const present = new Set<string>();
         const records = await t.organization.changes(0, 10_000);

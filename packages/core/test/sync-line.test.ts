@@ -105,6 +105,21 @@ describe("the sync line", () => {
     expect(await kinds(t)).toHaveLength(35);
   });
 
+  test("busy times follow although the pass that changed them broke off and the next one finds nothing new", async () => {
+    const t = await openTestEngine({ provider: memoryProvider({ pageSize: 1 }), settings: { inlineWaitMs: 0 } });
+    const work = t.provider.calendar("/work/");
+    work.put("/a.ics", sampleObject("a"));
+    work.put("/b.ics", sampleObject("b"));
+    await t.connect();
+    await t.organization.sync();
+    work.put("/a.ics", sampleObject("a", { start: hour(14), end: hour(15) }));
+    work.put("/b.ics", sampleObject("b"));
+    t.provider.faults.push(() => null, new KalendsError("response-incomplete", "cut"));
+    expect((await t.organization.sync()).calendars).toMatchObject([{ ok: false, updated: 1 }]);
+    expect((await t.organization.sync()).calendars).toMatchObject([{ ok: true, updated: 0 }]);
+    expect((await merged(t)).map(({ from }) => from)).toEqual(["2026-11-20T09:00:00.000Z", "2026-11-20T14:00:00.000Z"]);
+  });
+
   test("one broken item is set aside, the other ones land, and it comes back when it is mended", async () => {
     const t = await openTestEngine();
     const work = t.provider.calendar("/work/");
