@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { KalendsError, type BusyPeriod } from "@kalends/model";
+import { KalendsError, type BusyPeriod, type PulledPage, type PullRequest } from "@kalends/model";
 import { memoryProvider } from "@kalends/testing";
 import { openTestEngine, type TestEngine } from "./open-test-engine.ts";
 import { hour, sampleObject } from "./sample-object.ts";
@@ -263,6 +263,29 @@ describe("the window", () => {
     const ahead = { from: new Date(Date.UTC(2026, 10, 20) + 209 * 86_400_000).toISOString(), to: new Date(Date.UTC(2026, 10, 20) + 211 * 86_400_000).toISOString() };
     const answer = await t.organization.freeBusy({ calendars: [calendar?.id ?? ""], ...ahead, whenStale: "fail" });
     expect(answer.merged).toHaveLength(1);
+  });
+
+  test("a server that lost changes without a word is found out within a day", async () => {
+    const t = await openTestEngine();
+    const work = t.provider.calendar("/work/");
+    work.put("/a.ics", sampleObject("a"));
+    await t.connect();
+    await t.organization.sync();
+    work.put("/b.ics", sampleObject("b"));
+    // The server takes the position and answers that nothing is new, for ever.
+    const silent = (request: PullRequest): PulledPage | null =>
+      request.cursor === null ? null : { pass: "delta", objects: [], present: [], removed: [], quarantined: [], nextPageToken: null, nextCursor: request.cursor };
+    for (let hours = 0; hours < 23; hours += 1) {
+      t.provider.faults.push(silent);
+      await t.organization.sync();
+      await t.clock.advance(3_600_000);
+    }
+    expect(await kinds(t)).toEqual(["object-created a"]);
+    await t.clock.advance(3_600_000);
+    t.provider.faults.push(silent);
+    expect((await t.organization.sync()).calendars).toMatchObject([{ ok: true, pass: "snapshot", created: 1 }]);
+    t.provider.faults.push(silent);
+    expect((await t.organization.sync()).calendars).toMatchObject([{ ok: true, pass: "delta" }]);
   });
 
   test("the scheduler polls, lists, and rolls the spans by itself", async () => {

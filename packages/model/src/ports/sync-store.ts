@@ -21,6 +21,8 @@ export interface SyncClaim {
   refusedRemovals: number | null;
   failures: number;
   lastSuccess: number | null;
+  /** When a snapshot was last completed, ms since the epoch. */
+  lastSnapshot: number | null;
 }
 
 /** One calendar object as it is stored. Times in ms; `timing` is plain JSON for expansion, `content` is sealed. */

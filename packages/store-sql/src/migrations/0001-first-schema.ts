@@ -63,7 +63,7 @@ function objects(flavor: SqlFlavor): string[] {
   return [
     table("sync_state", "", [`token ${integer} not null`, `holder ${text}`, `lease_until ${integer} not null`, `pass ${integer} not null`,
       `cursor ${text}`, `window_from ${integer}`, `window_to ${integer}`, `spans_behind ${integer} not null`, `refused_removals ${integer}`,
-      `failures ${integer} not null`, `last_success ${integer}`, `error_code ${text}`, `next_try ${integer}`], false),
+      `failures ${integer} not null`, `last_success ${integer}`, `last_snapshot ${integer}`, `error_code ${text}`, `next_try ${integer}`], false),
     "create index sync_state_by_holder on sync_state (holder) where holder is not null",
     table("calendar_object", "remote_key, uid", [`remote_key ${text} not null`, `uid ${text} not null`, `revision ${text}`,
       `digest ${text} not null`, `first_ms ${integer} not null`, `last_ms ${integer} not null`, `outside ${integer} not null`,

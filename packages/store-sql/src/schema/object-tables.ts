@@ -14,6 +14,7 @@ export interface SyncStateTable {
   refused_removals: number | null;
   failures: number;
   last_success: number | null;
+  last_snapshot: number | null;
   error_code: string | null;
   next_try: number | null;
 }
@@ -86,6 +87,7 @@ export const freshSyncState: Omit<SyncStateTable, "organization" | "calendar_id"
   refused_removals: null,
   failures: 0,
   last_success: null,
+  last_snapshot: null,
   error_code: null,
   next_try: null,
 };

@@ -85,6 +85,7 @@ async function moveState(scope: SqlScope, organization: OrganizationId, batch: A
               window_from: completed.storedWindow.from,
               window_to: completed.storedWindow.to,
               last_success: batch.now,
+              ...(completed.pass === "snapshot" ? { last_snapshot: batch.now } : {}),
             }),
       })
       .where("organization", "=", organization)

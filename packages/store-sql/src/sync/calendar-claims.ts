@@ -37,6 +37,7 @@ export class CalendarClaims {
         refusedRemovals: row.refused_removals,
         failures: row.failures,
         lastSuccess: row.last_success,
+        lastSnapshot: row.last_snapshot,
       };
     });
   }
