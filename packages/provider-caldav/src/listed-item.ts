@@ -1,6 +1,6 @@
 import type { RemoteKey, Revision } from "@kalends/model";
 import { davNamespaces as ns } from "./dav-names.ts";
-import { samePath } from "./href.ts";
+import { leavesFolder, samePath } from "./href.ts";
 import { property, propertyText, type DavHref, type DavResponse } from "./multistatus.ts";
 
 /** A member of a calendar as a listing names it. */
@@ -22,15 +22,17 @@ export interface ListedItem {
  * - `collection`: the calendar itself, under its status.
  * - `truncated`: the list stops here and goes on behind the new token (RFC 6578 section 3.6).
  * - `unusable`: a status by which some servers spoil the whole list.
+ * - `foreign`: its name leads out of the calendar; never asked for, as the login must not be led to somebody else's items.
  * - `nothing`: no member, such as a folder inside.
  */
-export type ListedAs = "item" | "gone" | "not-event" | "forbidden" | "collection" | "truncated" | "unusable" | "nothing";
+export type ListedAs = "item" | "gone" | "not-event" | "forbidden" | "collection" | "truncated" | "unusable" | "foreign" | "nothing";
 
 /** `collectionPath` is canonical. Membership is a question of type and level, never of a name's ending. */
 export function listedAs(response: DavResponse, href: DavHref, collectionPath: string): ListedAs {
   const { status } = response;
   if (status === 507) return "truncated";
   if (samePath(href.path, collectionPath)) return "collection";
+  if (leavesFolder(href.path) || !href.path.startsWith(folderOf(collectionPath))) return "foreign";
   if (status === 404 || status === 410) return "gone";
   if (status === 418) return "unusable";
   if (status === 405) return "nothing";
@@ -57,7 +59,11 @@ export function inKeyOrder(items: Iterable<ListedItem>): ListedItem[] {
   return [...items].sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
 }
 
+function folderOf(collectionPath: string): string {
+  return `${collectionPath.replace(/\/+$/, "")}/`;
+}
+
 function isDeeper(path: string, collectionPath: string): boolean {
-  const folder = `${collectionPath.replace(/\/+$/, "")}/`;
+  const folder = folderOf(collectionPath);
   return path.startsWith(folder) && path.slice(folder.length).replace(/\/+$/, "").includes("/");
 }

@@ -33,10 +33,15 @@ export async function listMembers(line: DavLine, url: string): Promise<MemberLis
       }
       if (what === "item" || what === "unusable") items.set(href.path, toListedItem(response, href));
       if (what === "forbidden") forbidden.push(forbiddenItem(href.path));
+      if (what === "foreign") forbidden.push(foreignItem(href.path));
     }
   }
   if (!sawCalendar) throw new KalendsError("answer-invalid", "The list of items does not name the calendar itself");
   return { items: inKeyOrder(items.values()), forbidden };
+}
+
+export function foreignItem(key: RemoteKey): QuarantinedItem {
+  return { remoteKey: key, revision: null, code: "object-missing", reason: "Its name leads out of the calendar" };
 }
 
 export function forbiddenItem(key: RemoteKey): QuarantinedItem {

@@ -18,6 +18,8 @@ export interface OpenPass {
   removed: RemoteKey[];
   forbidden: QuarantinedItem[];
   cursor: CalendarCursor;
+  /** Some item was listed and not handed out; set while the pages are read. */
+  missed?: boolean;
 }
 
 /** What `openPass` works on. */
@@ -31,7 +33,7 @@ const hour = 3_600_000;
 /** After this long on a lower step of the ladder the highest one is tried again. */
 const climbAfterMs = 7 * 24 * hour;
 /** So often a calendar is listed although its token says that nothing changed. */
-const listEveryMs = 24 * hour;
+export const listEveryMs: number = 24 * hour;
 /** So often a token's silence is compared with the collection's own mark. */
 const checkEveryMs = hour;
 /** A delta of more items than this is checked against a listing: some servers answer a dead token with all they have. */
@@ -48,6 +50,12 @@ const notThisWay: ReadonlySet<string> = new Set([
   "calendar-gone",
   "not-calendar-data",
   "response-too-large",
+]);
+
+/** Failures of a look at the calendar that explain the refusal of a token better than the token does. */
+const blamesServer: ReadonlySet<string> = new Set([
+  ...["server-error", "rate-limited", "network-unreachable", "network-timeout", "response-incomplete", "not-calendar-data"],
+  ...["auth-failed", "auth-unsupported", "calendar-gone", "aborted"],
 ]);
 
 /**
@@ -76,11 +84,11 @@ export async function openPass(line: DavLine, url: string, request: PullRequest)
 
 async function deltaPass(context: PassContext, cursor: SyncCursor): Promise<OpenPass> {
   const { line, url } = context;
-  const changes = await readSyncChanges(line, url, cursor.token);
+  const changes = await readSyncChanges(line, url, cursor.token).catch((thrown: unknown) => blameToken(context, thrown));
   const now = line.clock.now();
   const next: SyncCursor = { ...cursor, token: changes.token, listed: cursor.listed ?? now };
-  // What is listed and may not be read is left as it is: a delta speaks of changes only.
-  const delta: OpenPass = { kind: "delta", items: changes.items, mustRead: new Set(), removed: changes.removed, forbidden: [], cursor: next };
+  const { items, removed, forbidden } = changes;
+  const delta: OpenPass = { kind: "delta", items, mustRead: new Set(), removed, forbidden, cursor: next };
   if (changes.items.length + changes.removed.length > 0) {
     if (await isDoubtful(context, cursor, changes)) {
       const named = changes.items.length <= mostBelieved ? changes.items.map((item) => item.key) : [];
@@ -93,6 +101,20 @@ async function deltaPass(context: PassContext, cursor: SyncCursor): Promise<Open
   const marks = await marksOrNone(line, url);
   if (cursor.ctag !== null && marks.ctag !== null && marks.ctag !== cursor.ctag) return await listingPass(context, { token: changes.token, marks });
   return { ...delta, cursor: { ...next, ctag: marks.ctag, checked: now } };
+}
+
+/**
+ * A refused token is a dead token only where the calendar itself answers: a server that is down as a whole refuses everything, and a
+ * position given up for that would have to be paid for with a whole reading.
+ */
+async function blameToken({ line, url }: PassContext, thrown: unknown): Promise<never> {
+  if (!(thrown instanceof KalendsError) || thrown.code !== "cursor-expired") throw thrown;
+  try {
+    await readCollectionMarks(line, url);
+  } catch (other) {
+    if (other instanceof KalendsError && blamesServer.has(other.code)) throw other;
+  }
+  throw thrown;
 }
 
 /** Servers that do not know a token any more, and do not say so, answer with a list of everything and name no removals. */

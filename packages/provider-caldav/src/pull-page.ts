@@ -4,8 +4,9 @@ import type { DavLine } from "./dav-line.ts";
 import { fetchItems } from "./fetch-items.ts";
 import { calendarUrl } from "./list-calendars.ts";
 import type { ListedItem } from "./listed-item.ts";
-import { readEndpoint } from "./login-endpoint.ts";
+import { lookAgain } from "./look-again.ts";
 import { openPass, type OpenPass } from "./open-pass.ts";
+import { ownAddresses } from "./own-addresses.ts";
 
 /** Most unchanged items that one page mentions. */
 const maxPresent = 1000;
@@ -18,6 +19,7 @@ export async function pullPage(line: DavLine, access: ProviderAccess, request: P
   const from = request.pageToken === null ? 0 : Number(request.pageToken);
   const chosen = pass.kind === "delta" ? chooseAll(pass.items, from, batchSize) : await chooseChanged(pass, from, batchSize, request);
   const fetched = await fetchItems(line, url, chosen.toFetch, ownAddresses(access));
+  if (fetched.quarantined.some(({ code }) => code === "object-missing")) pass.missed = true;
   const isFirst = request.pageToken === null;
   const isLast = chosen.next >= pass.items.length;
   if (isLast) request.memo.delete(memoKey);
@@ -29,7 +31,7 @@ export async function pullPage(line: DavLine, access: ProviderAccess, request: P
     removed: pass.kind === "delta" ? [...(isFirst ? pass.removed : []), ...fetched.withoutEvents] : [],
     quarantined: [...(isFirst ? pass.forbidden : []), ...fetched.quarantined],
     nextPageToken: isLast ? null : String(chosen.next),
-    nextCursor: isLast ? writeCursor(pass.cursor) : null,
+    nextCursor: isLast ? writeCursor(pass.missed === true ? lookAgain(pass, line.clock.now()) : pass.cursor) : null,
     expectedItems: pass.items.length,
   };
 }
@@ -74,11 +76,4 @@ async function chooseChanged({ items, mustRead }: OpenPass, from: number, batchS
     }
   }
   return chosen;
-}
-
-function ownAddresses(access: ProviderAccess): string[] {
-  const { addresses } = readEndpoint(access.endpoint);
-  const { credential } = access;
-  const isMail = credential.kind === "password" && /^[^\s@]+@[^\s@]+$/.test(credential.username);
-  return isMail ? [...new Set([...addresses, credential.username.toLowerCase()])] : addresses;
 }

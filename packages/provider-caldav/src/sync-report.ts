@@ -3,7 +3,7 @@ import type { DavLine } from "./dav-line.ts";
 import { canonicalPath } from "./href.ts";
 import { inKeyOrder, listedAs, toListedItem, type ListedItem } from "./listed-item.ts";
 import { errorOfInnerStatus } from "./map-error.ts";
-import { forbiddenItem } from "./member-list.ts";
+import { foreignItem, forbiddenItem } from "./member-list.ts";
 import { syncCollectionReport } from "./request-bodies.ts";
 
 /** What a chain of sync-collection reports (RFC 6578) says. */
@@ -62,6 +62,7 @@ async function readRound(line: DavLine, url: string, token: string, collected: C
         collected.removed.add(href.path);
       }
       if (what === "forbidden") collected.forbidden.set(href.path, forbiddenItem(href.path));
+      if (what === "foreign") collected.forbidden.set(href.path, foreignItem(href.path));
     }
   }
   return { token: multistatus.syncToken(), truncated };

@@ -73,8 +73,50 @@ describe("sync-collection", () => {
   });
 
   test.each([400, 403, 409, 410, 412, 500])("%s to a report with a token is cursor-expired", async (status) => {
-    const { answer } = pull(() => ({ status, body: "" }), { cursor: "sync:old" });
+    const { answer } = pull(({ text }) => (isMarks(text) ? multistatus(marks("1")) : { status, body: "" }), { cursor: "sync:old" });
     await expect(answer).rejects.toMatchObject({ code: "cursor-expired" });
+  });
+
+  test("a server that is down as a whole does not cost the position", async () => {
+    const { answer, requests } = pull(() => ({ status: 500, body: "" }), { cursor: "sync:old" });
+    await expect(answer).rejects.toMatchObject({ code: "server-error", failure: "transient" });
+    expect(requests).toHaveLength(2);
+  });
+
+  test("names that lead out of the calendar are set aside and never asked for", async () => {
+    const foreign = ["/h/c/../d/x.ics", "/h/c/%2e%2e/d/y.ics", "/other-user/secret.ics", "https://evil.example.test/z.ics"];
+    const { answer, requests } = pull(
+      ({ text }) => (isMultiget(text) ? answerMultiget(text) : multistatus(...foreign.map((href) => member(href)), member("/h/c/a"), syncToken("n"))),
+      { cursor: "sync:old" },
+    );
+    expect(await answer).toMatchObject({ uids: ["a"], removed: [] });
+    expect((await answer).quarantined.map(({ code, reason }) => [code, reason])).toEqual(foreign.map(() => ["object-missing", "Its name leads out of the calendar"]));
+    expect(requests.flatMap(({ text }) => (isMultiget(text) ? askedHrefs(text) : []))).toEqual(["/h/c/a"]);
+    expect(requests.every(({ method }) => method !== "GET")).toBe(true);
+  });
+
+  test("an item that is listed and not handed out is looked for again: at once, then every hour", async () => {
+    const hour = 3_600_000;
+    const at = (now: string): { cursor: (cursor: Cursor | null) => number } => ({
+      cursor: (cursor) => Date.parse(now) - Number(/^sync@(\d+),/.exec(cursor ?? "")?.[1]),
+    });
+    let isBack = false;
+    const script: Script = ({ text, method }) => {
+      if (method === "GET") return notFound;
+      if (isMultiget(text)) return isBack ? answerMultiget(text) : multistatus(...askedHrefs(text).map((href) => withStatus(href, 404)));
+      if (isMarks(text)) return multistatus(marks("1", "t2"));
+      if (isSync(text)) return multistatus(member("/h/c/a"), syncToken("t2"));
+      return multistatus(collection, member("/h/c/a"));
+    };
+    const first = await pull(script, { cursor: "sync:t1", now: "2026-03-01T00:00:00Z" }).answer;
+    expect(first).toMatchObject({ pass: "delta", uids: [], quarantined: [{ remoteKey: "/h/c/a", code: "object-missing" }] });
+    const second = await pull(script, { cursor: first.nextCursor ?? "", now: "2026-03-01T00:05:00Z" }).answer;
+    expect(second).toMatchObject({ pass: "snapshot", uids: [], quarantined: [{ remoteKey: "/h/c/a" }] });
+    expect(at("2026-03-01T00:05:00Z").cursor(second.nextCursor)).toBe(23 * hour);
+    isBack = true;
+    const third = await pull(script, { cursor: second.nextCursor ?? "", now: "2026-03-01T01:05:01Z" }).answer;
+    expect(third).toMatchObject({ pass: "snapshot", uids: ["a"], quarantined: [] });
+    expect(at("2026-03-01T01:05:01Z").cursor(third.nextCursor)).toBe(0);
   });
 
   test("a list of items under 418 is cursor-expired", async () => {
@@ -92,7 +134,7 @@ describe("sync-collection", () => {
     await expect(answer).rejects.toMatchObject({ code, ...more });
   });
 
-  test("what changed is read even at a known revision; what is forbidden is left as it is", async () => {
+  test("what changed is read even at a known revision; what is forbidden is set aside", async () => {
     const { answer } = pull(
       ({ text }) => {
         if (isMultiget(text)) return answerMultiget(text);
@@ -100,7 +142,7 @@ describe("sync-collection", () => {
       },
       { cursor: "sync:old", stored: { "/h/c/a": '"1"' } },
     );
-    expect(await answer).toMatchObject({ pass: "delta", uids: ["a"], removed: ["/h/c/x%20y"], quarantined: [], nextCursor: expect.stringMatching(/^sync@[^:]*:n$/) as string });
+    expect(await answer).toMatchObject({ pass: "delta", uids: ["a"], removed: ["/h/c/x%20y"], quarantined: [{ remoteKey: "/h/c/f", code: "permission-denied" }], nextCursor: expect.stringMatching(/^sync@[^:]*:n$/) as string });
   });
 
   test("a thorough pass lists, and keeps the newer token", async () => {
