@@ -17,6 +17,8 @@ import { presetForDomain, presetNamed } from "./presets/preset-list.ts";
 import { pullPage } from "./pull-page.ts";
 import type { ServiceResolver } from "./service-resolver.ts";
 import { readTypedAddress } from "./typed-address.ts";
+import { deleteObject } from "./write/delete-object.ts";
+import { putObject } from "./write/put-object.ts";
 
 export interface CaldavProviderOptions {
   transport: Transport;
@@ -48,6 +50,8 @@ export function caldavProvider(options: CaldavProviderOptions): CalendarProvider
     listCalendars: (access) => listCalendars(open(access), access),
     pullPage: (access, request) => pullPage(open(access), access, request),
     connect: (request) => connect(request, open, options.resolver ?? null),
+    putObject: (access, request) => putObject(open(access), access, request),
+    deleteObject: (access, request) => deleteObject(open(access), access, request),
   };
 }
 

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { Secret, type Clock, type ProviderAccess, type Transport } from "@kalends/model";
-import { caldavClient, startlessEventText, startServer, type ProviderHarness, type RunningServer, type ServerKind, type SkipContext } from "@kalends/testing";
+import { caldavClient, startlessEventText, startServer, type ProviderHarness, type RunningServer, type ServerKind, type Authorize, type SkipContext } from "@kalends/testing";
 import { createTransport } from "@kalends/transport";
 import { caldavProvider } from "../src/index.ts";
 import { systemClock } from "./system-clock.ts";
@@ -13,13 +14,14 @@ export interface ServerTraits {
   /** Requests of a pass without news; 1 where the server has sync-collection or a ctag. */
   idleRequests?: number;
   deadCursor?: string | null;
+  environment?: Readonly<Record<string, string>>;
   /** `null`: the server refuses every invalid event itself. */
   brokenItem?: string | null;
 }
 
 /** The adapter in front of a real server, with calls counted at the transport. */
 export async function openCaldavHarness(kind: ServerKind, context: SkipContext, traits: ServerTraits = {}): Promise<ProviderHarness> {
-  const server = await startServer(kind, context);
+  const server = await startServer(kind, context, traits.environment ?? {});
   try {
     return await harnessOf(server, traits);
   } catch (thrown) {
@@ -30,6 +32,7 @@ export async function openCaldavHarness(kind: ServerKind, context: SkipContext, 
 
 /** The same for any server that is already running. */
 export async function harnessOf(server: Omit<RunningServer, "kind" | "folder">, traits: ServerTraits): Promise<ProviderHarness> {
+  const authorize = traits.environment?.["SABRE_AUTH"] === "digest" ? await digestOf(server) : undefined;
   const { transport, count } = countingTransport(systemClock, new URL(server.origin).host);
   const provider = caldavProvider({ transport, clock: systemClock, random: systemRandom, batchSize: 10 });
   const credential = { kind: "password" as const, username: server.username, password: new Secret(server.password) };
@@ -37,7 +40,7 @@ export async function harnessOf(server: Omit<RunningServer, "kind" | "folder">, 
   const connected = await provider.connect?.(login);
   if (connected === undefined) throw new Error("The adapter has no connect");
   const access: ProviderAccess = { endpoint: connected.endpoint, credential };
-  const client = caldavClient(server.baseUrl, server.username, server.password);
+  const client = caldavClient(server.baseUrl, server.username, server.password, authorize);
   const path = (calendar: string, item = ""): string => `${server.home(server.username)}${calendar}/${encodeURIComponent(item)}`;
   return {
     provider,
@@ -54,6 +57,7 @@ export async function harnessOf(server: Omit<RunningServer, "kind" | "folder">, 
       deleteCalendar: (name) => client.delete(path(name)),
       put: async (calendar, item, text) => void (await client.put(path(calendar, item), text)),
       delete: (calendar, item) => client.delete(path(calendar, item)),
+      get: (calendar, item) => client.get(path(calendar, item)),
     },
     close: async () => {
       await transport.close();
@@ -73,4 +77,18 @@ function countingTransport(clock: Clock, host: string): { transport: Transport; 
     close: () => inner.close(),
   };
   return { transport, count: () => sent };
+}
+
+/** The other client's own Digest (RFC 2617, MD5): it shares nothing with the adapter's. */
+async function digestOf({ baseUrl, username, password }: Omit<RunningServer, "kind" | "folder">): Promise<Authorize> {
+  const response = await fetch(baseUrl, { method: "PROPFIND", headers: { depth: "0" } });
+  await response.arrayBuffer();
+  const challenge = response.headers.get("www-authenticate") ?? "";
+  const part = (name: string): string => new RegExp(`${name}="([^"]*)"`).exec(challenge)?.[1] ?? "";
+  const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
+  const [realm, nonce] = [part("realm"), part("nonce")];
+  return (method, path) => {
+    const response = md5(`${md5(`${username}:${realm}:${password}`)}:${nonce}:00000001:cafe:auth:${md5(`${method}:${path}`)}`);
+    return `Digest username="${username}", realm="${realm}", nonce="${nonce}", uri="${path}", response="${response}", opaque="${part("opaque")}", qop=auth, nc=00000001, cnonce="cafe"`;
+  };
 }

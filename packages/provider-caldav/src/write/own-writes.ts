@@ -6,6 +6,8 @@ const mostKept = 2000;
 
 /** Items that this process wrote a short while ago, by URL path. */
 export class OwnWrites {
+  /** The server was seen to answer an update otherwise than with 201, so that a 201 means: created. */
+  updatesAreTold = false;
   readonly #clock: Clock;
   readonly #writtenAt = new Map<string, number>();
 

@@ -4,6 +4,7 @@ import type { SkipContext } from "../servers/start-server.ts";
 import { eventText } from "./event-text.ts";
 import type { OpenHarness, ProviderHarness } from "./provider-harness.ts";
 import { ProviderMirror } from "./provider-mirror.ts";
+import { describeWrites } from "./write-cases.ts";
 
 const window: TimeRange = { from: Date.parse("2026-01-01T00:00:00Z"), to: Date.parse("2026-12-31T00:00:00Z") };
 
@@ -38,6 +39,7 @@ export function describeProviderConformance(name: string, open: OpenHarness): vo
     describeSnapshot(stage);
     describeDelta(stage);
     describeItems(stage);
+    describeWrites((context, calendar, count) => stage.calendar(context, calendar, count));
   });
 }
 

@@ -8,6 +8,8 @@ export interface RemoteHand {
   /** Writes an item, new or not. `item` may hold any character; the hand encodes it. */
   put(calendar: string, item: string, text: string): Promise<void>;
   delete(calendar: string, item: string): Promise<void>;
+  /** The item's text as the provider hands it out; absent where the provider has no text. */
+  get?(calendar: string, item: string): Promise<string>;
 }
 
 /** An adapter in front of a provider with one good login. */

@@ -32,6 +32,12 @@ interface MirroredItem {
   objects: Map<string, CalendarObject>;
 }
 
+/** Where the replica holds an object. */
+export interface MirroredItemView {
+  remoteKey: RemoteKey;
+  revision: Revision;
+}
+
 /**
  * The smallest thing that may call itself an engine: it runs passes of one calendar and keeps what they say, by the words of the
  * provider port and nothing else. It throws where a page breaks those words.
@@ -67,6 +73,12 @@ export class ProviderMirror {
       if (object !== undefined) return object.events[0]?.content?.title;
     }
     return undefined;
+  }
+
+  /** The item that holds an object; `null` where none does. */
+  itemOf(uid: string): MirroredItemView | null {
+    for (const [remoteKey, item] of this.#items) if (item.objects.has(uid)) return { remoteKey, revision: item.revision };
+    return null;
   }
 
   /** One whole pass from the kept cursor. A dead cursor is thrown, and forgotten. */

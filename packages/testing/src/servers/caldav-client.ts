@@ -23,11 +23,15 @@ export interface CaldavClient {
 
 const names = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"';
 
-export function caldavClient(baseUrl: string, username: string, password: string): CaldavClient {
+/** The Authorization header of one request of the client, for servers that take no Basic. */
+export type Authorize = (method: string, path: string) => string;
+
+export function caldavClient(baseUrl: string, username: string, password: string, authorize?: Authorize): CaldavClient {
   const { origin } = new URL(baseUrl);
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
+  const basic = `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
 
   async function send(method: string, path: string, accepted: readonly number[], body?: string, headers: Record<string, string> = {}): Promise<Response> {
+    const authorization = authorize?.(method, path) ?? basic;
     const response = await fetch(origin + path, { method, headers: { authorization, ...headers }, body: body ?? null, redirect: "error" });
     if (accepted.includes(response.status)) return response;
     throw new Error(`${method} ${path} was answered with ${response.status}: ${(await response.text()).slice(0, 300)}`);

@@ -1,0 +1,163 @@
+import { canonicalObject, parseCalendar } from "@kalends/ical";
+import { KalendsError, type CalendarObject, type ProviderAccess, type PutObjectRequest, type PutObjectResult, type RemoteKey, type Revision } from "@kalends/model";
+import type { DavLine } from "../dav-line.ts";
+import { calendarUrl } from "../list-calendars.ts";
+import { ownAddresses } from "../own-addresses.ts";
+import { readComponents, writeComponents } from "./component.ts";
+import { itemKey, newItemKey } from "./item-key.ts";
+import { mergeCalendar } from "./merge-calendar.ts";
+import { isPlainName, newUid } from "./new-uid.ts";
+import { objectOf, readCurrent, type CurrentItem } from "./read-current.ts";
+import { setScheduleAgent } from "./schedule-agent.ts";
+import { withEnd } from "./with-end.ts";
+import { conflictOf, readWriteAnswer, refusalOf, takenBy, type WriteAnswer } from "./write-refusal.ts";
+import { writeWhole } from "./write-whole.ts";
+
+/** One write under way. */
+interface Writing {
+  line: DavLine;
+  url: string;
+  own: readonly string[];
+  notify: boolean;
+}
+
+/** Larger items are refused before they leave: servers take minutes over them, and others refuse them after the upload. */
+const mostBytes = 512 * 1024;
+
+/** Creates or changes one item, always under a guard. See `CalendarProvider.putObject`. */
+export async function putObject(line: DavLine, access: ProviderAccess, request: PutObjectRequest): Promise<PutObjectResult> {
+  const writing: Writing = { line, url: calendarUrl(access, request.calendar), own: ownAddresses(access), notify: request.notify };
+  return request.target === null ? await create(writing, request) : await update(writing, request, request.target);
+}
+
+async function create(writing: Writing, request: PutObjectRequest): Promise<PutObjectResult> {
+  const { line, url } = writing;
+  const asked = typeof request.object === "function" ? request.object(null) : request.object;
+  const uid = asked.uid === "" ? newUid(line.random) : asked.uid;
+  const object: CalendarObject = { ...asked, uid, events: asked.events.map((event) => ({ ...withEnd(event), uid })) };
+  const byUid = isPlainName(uid);
+  const key = newItemKey(url, byUid ? uid : newUid(line.random));
+  // A name that the caller brought may be taken: some servers overwrite in spite of If-None-Match, and a lost answer may have been a success.
+  if (byUid && asked.uid !== "") {
+    const there = await readCurrent(line, url, key);
+    if (there !== null) return sameAs(writing, key, there, object) ?? fail(takenBy(key, there.revision));
+  }
+  const text = writeWhole(object, stampOf(line));
+  const calendars = readComponents(text) ?? [];
+  setScheduleAgent(calendars, writing.notify);
+  const sent = checked(writeComponents(calendars));
+  const answer = await put(line, url, key, sent, { "if-none-match": "*" });
+  if (!answer.ok) throw answer.status === 412 && answer.error.conditions.size === 0 ? await takenOrRefused(writing, key, answer) : await refusalOf(line, url, answer);
+  line.account.writes.note(key);
+  return await readBack(writing, key, uid, sent, answer.etag);
+}
+
+async function update(writing: Writing, request: PutObjectRequest, target: { remoteKey: RemoteKey; revision: Revision }): Promise<PutObjectResult> {
+  const { line, url } = writing;
+  const key = itemKey(url, target.remoteKey);
+  const current = (await readCurrent(line, url, key)) ?? fail(conflictOf({ remoteKey: key, revision: null, deleted: true }));
+  const before = objectOf(current, key, typeof request.object === "function" ? null : request.object.uid, writing.own);
+  if (before === null) throw new KalendsError("invalid-argument", "`object` has a UID that the item does not hold");
+  const asked = typeof request.object === "function" ? request.object(before) : request.object;
+  if (asked.uid !== before.uid) throw new KalendsError("invalid-argument", "`object` must keep its UID");
+  const after = withEnds(before, asked);
+  // Already as it is to be: nothing is asked for, or an earlier answer was lost.
+  if (canonicalObject(after) === canonicalObject(before)) return { remoteKey: key, revision: current.revision, stored: before, asWritten: true };
+  if (target.revision !== null && current.revision !== null && target.revision !== current.revision) {
+    throw conflictOf({ remoteKey: key, revision: current.revision, deleted: false });
+  }
+  const merged = mergeCalendar(current.text, before, after, stampOf(line));
+  setScheduleAgent(merged, writing.notify);
+  const sent = checked(writeComponents(merged));
+  const answer = await putGuarded(writing, key, current, sent);
+  if (!answer.ok) throw await refusalOf(line, url, answer);
+  await notRevived(line, url, current, answer);
+  line.account.writes.note(key);
+  if (answer.etag === null) return await readBack(writing, key, after.uid, sent, null);
+  return { remoteKey: key, revision: answer.etag, stored: objectFrom(writing, key, answer.etag, sent, after.uid), asWritten: true };
+}
+
+/** Ends are written where times are written: what did not change stays as the server accepted it. */
+function withEnds(before: CalendarObject, after: CalendarObject): CalendarObject {
+  const times = ({ start, end, duration, recurrenceId }: CalendarObject["events"][number]): string => JSON.stringify([start, end, duration, recurrenceId?.value]);
+  const known = new Set(before.events.map(times));
+  return { ...after, events: after.events.map((event) => (known.has(times(event)) ? event : withEnd(event))) };
+}
+
+/** A weak ETag never matches in If-Match (RFC 9110 section 13.1.1), yet it is all that some servers tell: then the strong form is tried. */
+async function putGuarded(writing: Writing, key: RemoteKey, current: CurrentItem, text: string): Promise<WriteAnswer> {
+  const { line, url } = writing;
+  const guards = guardsFor(current.revision);
+  let answer = await put(line, url, current.wire, text, { "if-match": guards[0] ?? "*" });
+  if (!answer.ok && answer.status === 412 && guards[1] !== undefined) answer = await put(line, url, current.wire, text, { "if-match": guards[1] });
+  if (answer.ok || ![404, 409, 410, 412].includes(answer.status) || answer.error.conditions.size > 0) return answer;
+  const now = await readCurrent(line, url, key);
+  if (now === null || now.revision !== current.revision) throw conflictOf({ remoteKey: key, revision: now?.revision ?? null, deleted: now === null });
+  return answer.status === 412 ? { ...answer, status: 422 } : answer;
+}
+
+/** The guards to try, in order. Where the server tells no revision, the item must at least be there. */
+export function guardsFor(revision: Revision): string[] {
+  if (revision === null) return ["*"];
+  return revision.startsWith("W/") ? [revision, revision.slice(2)] : [revision];
+}
+
+/**
+ * Servers that ignore If-Match on what is not there create the item anew (SOGo: 201). Some answer every PUT with 201 (Radicale), so that it
+ * tells something only where the account's server was seen to answer an update otherwise. What was revived is taken away again.
+ */
+async function notRevived(line: DavLine, url: string, current: CurrentItem, answer: WriteAnswer & { ok: true }): Promise<void> {
+  if (answer.status !== 201) line.account.writes.updatesAreTold = true;
+  else if (line.account.writes.updatesAreTold) {
+    const response = await line.send({ method: "DELETE", url: new URL(url).origin + current.wire, headers: { "if-match": answer.etag ?? "*", "schedule-reply": "F" } });
+    await response.discard();
+    throw conflictOf({ remoteKey: null, revision: null, deleted: true });
+  }
+}
+
+/** After every create, and where no ETag was told: the server's word counts, not what was sent. */
+async function readBack(writing: Writing, key: RemoteKey, uid: string, sent: string, etag: string | null): Promise<PutObjectResult> {
+  const there = await readCurrent(writing.line, writing.url, key);
+  // Some servers show what was written only minutes later; until then it is as it was sent.
+  if (there === null) return { remoteKey: key, revision: etag, stored: objectFrom(writing, key, etag, sent, uid), asWritten: true };
+  const stored = objectOf(there, key, uid, writing.own);
+  if (stored === null) throw takenBy(key, there.revision);
+  const wanted = objectFrom(writing, key, there.revision, sent, uid);
+  return { remoteKey: key, revision: there.revision ?? etag, stored, asWritten: canonicalObject(stored) === canonicalObject(wanted) };
+}
+
+function sameAs(writing: Writing, key: RemoteKey, there: CurrentItem, object: CalendarObject): PutObjectResult | null {
+  const stored = objectOf(there, key, object.uid, writing.own);
+  if (stored === null) return null;
+  const wanted = objectFrom(writing, key, null, writeWhole(object, stampOf(writing.line)), object.uid);
+  return canonicalObject(stored) === canonicalObject(wanted) ? { remoteKey: key, revision: there.revision, stored, asWritten: true } : null;
+}
+
+/** A bare 412 to a new name: the name is taken after all, or the server has another objection that it does not name (Xandikos). */
+async function takenOrRefused(writing: Writing, key: RemoteKey, answer: WriteAnswer & { ok: false }): Promise<KalendsError> {
+  const there = await readCurrent(writing.line, writing.url, key);
+  return there !== null ? takenBy(key, there.revision) : await refusalOf(writing.line, writing.url, { ...answer, status: 409 });
+}
+
+function objectFrom(writing: Writing, key: RemoteKey, revision: Revision, text: string, uid: string): CalendarObject {
+  const { objects } = parseCalendar(text, { remoteKey: key, revision, ownAddresses: writing.own });
+  return objects.find((object) => object.uid === uid) ?? fail(new KalendsError("object-invalid", "The object cannot be written as an iCalendar text"));
+}
+
+async function put(line: DavLine, url: string, path: string, text: string, headers: Record<string, string>): Promise<WriteAnswer> {
+  return await readWriteAnswer(line, await line.send({ method: "PUT", url: new URL(url).origin + path, body: text, headers }));
+}
+
+function checked(text: string): string {
+  if (Buffer.byteLength(text) > mostBytes) throw new KalendsError("object-too-large", "The object is larger than 512 KiB; servers refuse such items or stand still over them");
+  return text;
+}
+
+/** Now, as `YYYYMMDDTHHMMSSZ`. */
+function stampOf(line: DavLine): string {
+  return new Date(line.clock.now()).toISOString().replace(/[-:]|\.\d+/g, "");
+}
+
+function fail(error: KalendsError): never {
+  throw error;
+}

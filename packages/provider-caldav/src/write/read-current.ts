@@ -1,0 +1,70 @@
+import { parseCalendar } from "@kalends/ical";
+import { KalendsError, type CalendarObject, type RemoteKey, type Revision } from "@kalends/model";
+import { readText } from "@kalends/transport";
+import type { DavLine } from "../dav-line.ts";
+import { davNamespaces as ns } from "../dav-names.ts";
+import { readEtag } from "../listed-item.ts";
+import { listMembers } from "../member-list.ts";
+import { propertyText } from "../multistatus.ts";
+import { multigetReport } from "../request-bodies.ts";
+
+/** An item as the server has it now. */
+export interface CurrentItem {
+  /** The server's own spelling of the path. */
+  wire: string;
+  text: string;
+  /** As REPORT tells it, which is also what listings tell; `null` where it tells none. */
+  revision: Revision;
+}
+
+/**
+ * Reads one item by multiget, so that its revision is the one that listings name; by GET where multiget does not hand it out.
+ * `null`: it is not there. Throws `object-missing` where the server lists it and hands it out to nobody.
+ */
+export async function readCurrent(line: DavLine, url: string, key: RemoteKey): Promise<CurrentItem | null> {
+  const found = await readAs(line, url, key);
+  if (found !== null) return found;
+  // The key is one spelling of many; the listing knows the server's own, and whether the item is there at all.
+  const item = (await listMembers(line, url)).items.find((member) => member.key === key);
+  if (item === undefined) return null;
+  const again = item.wire === key ? null : await readAs(line, url, item.wire);
+  if (again === null) throw new KalendsError("object-missing", "The server lists the item and does not hand it out");
+  return again;
+}
+
+async function readAs(line: DavLine, url: string, wire: string): Promise<CurrentItem | null> {
+  return (await byMultiget(line, url, wire)) ?? (await byGet(line, url, wire));
+}
+
+async function byMultiget(line: DavLine, url: string, wire: string): Promise<CurrentItem | null> {
+  try {
+    const multistatus = await line.ask({ method: "REPORT", url, depth: "1", body: multigetReport([wire]) }, "calendar");
+    let found: CurrentItem | null = null;
+    for await (const response of multistatus.responses()) {
+      const text = propertyText(response, ns.caldav, "calendar-data");
+      if (text !== null && text.trim() !== "") found = { wire, text, revision: readEtag(response) };
+    }
+    return found;
+  } catch (thrown) {
+    // Some servers fail the whole report over one missing name; the plain GET then tells.
+    if (thrown instanceof KalendsError && ["calendar-gone", "answer-invalid", "server-error", "permission-denied"].includes(thrown.code)) return null;
+    throw thrown;
+  }
+}
+
+async function byGet(line: DavLine, url: string, wire: string): Promise<CurrentItem | null> {
+  const response = await line.send({ method: "GET", url: new URL(url).origin + wire });
+  if (response.status === 404 || response.status === 410) {
+    await response.discard();
+    return null;
+  }
+  if (response.status !== 200 || (response.header("content-type") ?? "").toLowerCase().includes("html")) throw await line.refusal(response, "calendar");
+  const revision = response.header("etag");
+  return { wire, text: await readText(response), revision };
+}
+
+/** The object of one UID inside an item, or its first one where no UID is asked for; `null` where there is none. */
+export function objectOf(item: CurrentItem, key: RemoteKey, uid: string | null, ownAddresses: readonly string[]): CalendarObject | null {
+  const { objects } = parseCalendar(item.text, { remoteKey: key, revision: item.revision, ownAddresses });
+  return (uid === null ? objects[0] : objects.find((object) => object.uid === uid)) ?? null;
+}
