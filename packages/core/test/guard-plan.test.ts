@@ -35,15 +35,18 @@ describe("guardPage", () => {
 
 describe("sweepIsBelievable", () => {
   test.each([
-    [{ all: 1000, unseen: 0, refusedBefore: null }, true],
-    [{ all: 1000, unseen: 500, refusedBefore: null }, true],
-    [{ all: 1000, unseen: 501, refusedBefore: null }, false],
-    [{ all: 1000, unseen: 501, refusedBefore: 501 }, true],
-    [{ all: 1000, unseen: 600, refusedBefore: 501 }, false],
-    [{ all: 10, unseen: 9, refusedBefore: null }, true],
-    [{ all: 10, unseen: 10, refusedBefore: null }, false],
-    [{ all: 10, unseen: 10, refusedBefore: 10 }, true],
-    [{ all: 0, unseen: 0, refusedBefore: null }, true],
+    [{ before: 1000, unseen: 0, confirmed: null }, true],
+    [{ before: 1000, unseen: 500, confirmed: null }, true],
+    [{ before: 1000, unseen: 501, confirmed: null }, false],
+    [{ before: 1000, unseen: 501, confirmed: 501 }, true],
+    [{ before: 1000, unseen: 521, confirmed: 501 }, true],
+    [{ before: 1000, unseen: 600, confirmed: 501 }, false],
+    [{ before: 1000, unseen: 300, confirmed: 0 }, false],
+    [{ before: 10, unseen: 9, confirmed: null }, true],
+    [{ before: 10, unseen: 10, confirmed: null }, false],
+    [{ before: 10, unseen: 10, confirmed: 0 }, false],
+    [{ before: 10, unseen: 10, confirmed: 10 }, true],
+    [{ before: 0, unseen: 0, confirmed: null }, true],
   ])("%o -> %s", (count, believable) => {
     expect(sweepIsBelievable(count)).toBe(believable);
   });

@@ -1,4 +1,4 @@
-import type { AppliedBatch, ApplyBatch, BusySpan, NewChange, PulledPage, RemoteKey, Revision, StoredTiming, TimeRange } from "@kalends/model";
+import type { AppliedBatch, ApplyBatch, BusySpan, NewChange, PulledPage, RefusedReading, RemoteKey, Revision, StoredTiming, TimeRange } from "@kalends/model";
 import type { CalendarContext } from "./calendar-context.ts";
 import { deriveBusySpans, type TimingPart } from "./derive-busy-spans.ts";
 import { minimize } from "./minimize.ts";
@@ -54,7 +54,7 @@ export interface BatchParts {
   gone?: PulledPage["removed"];
   busySpans: BusySpan[] | null;
   completed: ApplyBatch["completed"];
-  refusedRemovals?: number | null;
+  refusedRemovals?: RefusedReading | null;
   audit: string;
 }
 

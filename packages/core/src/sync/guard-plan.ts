@@ -29,22 +29,22 @@ export function guardPage(page: PulledPage, state: PassState): void {
 }
 
 export interface SweepCount {
-  /** Objects stored now. */
-  all: number;
+  /** Objects that were stored when the pass began; what it brought in itself must not outweigh what it misses. */
+  before: number;
   /** Of those, how many the finished snapshot did not name. */
   unseen: number;
-  /** How many removals an earlier snapshot of this calendar was refused for, if it was. */
-  refusedBefore: number | null;
+  /** How many of these a refused earlier snapshot did not name either; `null` where none was refused. */
+  confirmed: number | null;
 }
 
 /**
  * Decides whether a finished snapshot may remove what it did not name. A drop of more than half, or of everything, has
- * to be seen twice: a server that answers with an empty or short listing must not empty a calendar. Pure.
+ * to be seen twice: a server that answers with an empty or short listing must not empty a calendar. After such a drop only
+ * what is missing from both readings counts as confirmed, for a server may fall short of something else each time. Pure.
  */
 export function sweepIsBelievable(count: SweepCount): boolean {
-  if (count.unseen === 0) return true;
-  const everything = count.unseen === count.all;
-  const large = count.unseen > fewRemovals && count.unseen * 2 > count.all;
-  if (!everything && !large) return true;
-  return count.refusedBefore !== null && count.unseen <= count.refusedBefore;
+  const unconfirmed = count.unseen - (count.confirmed ?? 0);
+  if (unconfirmed === 0) return true;
+  if (unconfirmed === count.before) return false;
+  return unconfirmed <= fewRemovals || (count.confirmed === null && unconfirmed * 2 <= count.before);
 }

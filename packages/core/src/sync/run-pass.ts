@@ -1,5 +1,5 @@
 import { KalendsError } from "@kalends/model";
-import type { Cursor, PageToken, PassKind, PulledPage, RemoteKey, Revision, SyncClaim } from "@kalends/model";
+import type { Cursor, PageToken, PassKind, PulledPage, RefusedReading, RemoteKey, Revision, SyncClaim } from "@kalends/model";
 import { applyParts, auditLine, planPage, spansAfter, type PassHandle } from "./apply-page.ts";
 import type { CalendarContext } from "./calendar-context.ts";
 import { guardPage } from "./guard-plan.ts";
@@ -11,8 +11,8 @@ import type { PassTally } from "./sync-report.ts";
 export interface PassOptions {
   cursor: Cursor | null;
   thorough: boolean;
-  /** Removals that an earlier snapshot was refused for. */
-  refusedBefore: number | null;
+  /** An earlier snapshot that was refused. */
+  refusedBefore: RefusedReading | null;
   signal: AbortSignal;
   onPage(tally: PassTally): void;
 }
@@ -27,6 +27,7 @@ export async function runPass(context: CalendarContext, claim: SyncClaim, option
   let pageToken: PageToken | null = null;
   let kind: PassKind | null = null;
   let spansBehind = claim.spansBehind;
+  let before = 0;
   for (;;) {
     const request = {
       calendar: { remoteKey: calendar.remoteKey, hints: calendar.hints },
@@ -43,6 +44,7 @@ export async function runPass(context: CalendarContext, claim: SyncClaim, option
     };
     const page: PulledPage = await pullWithRetry(context, request, options.signal);
     guardPage(page, { request, kind });
+    if (kind === null && page.pass === "snapshot") before = (await store.sync.countObjects(calendar.id, handle.pass)).all;
     kind = page.pass;
     const plan = await planPage(context, page, knownRevisions);
     for (const { remoteKey } of plan.seen) knownRevisions.delete(remoteKey);
@@ -63,7 +65,7 @@ export async function runPass(context: CalendarContext, claim: SyncClaim, option
     spansBehind ||= plan.puts.length + plan.removes.length > 0;
     options.onPage(tally);
     if (last) {
-      tally.applied(await finishSnapshot(context, handle, { page, refusedBefore: options.refusedBefore, tally }));
+      tally.applied(await finishSnapshot(context, handle, { page, before, refusedBefore: options.refusedBefore, tally }));
       options.onPage(tally);
       return;
     }

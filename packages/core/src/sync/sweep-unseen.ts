@@ -1,5 +1,5 @@
 import { KalendsError } from "@kalends/model";
-import type { AppliedBatch, PulledPage, StoredMark } from "@kalends/model";
+import type { AppliedBatch, PulledPage, RefusedReading, StoredMark } from "@kalends/model";
 import { applyParts, spansAfter, subjectOf, type PassHandle } from "./apply-page.ts";
 import type { CalendarContext } from "./calendar-context.ts";
 import { sweepIsBelievable } from "./guard-plan.ts";
@@ -11,7 +11,9 @@ const chunk = 500;
 export interface SnapshotEnd {
   /** The last page: it carries the cursor. */
   page: PulledPage;
-  refusedBefore: number | null;
+  /** Objects stored when the pass began. */
+  before: number;
+  refusedBefore: RefusedReading | null;
   tally: PassTally;
 }
 
@@ -27,15 +29,17 @@ function planRemovals(context: CalendarContext, marks: readonly StoredMark[]): C
  */
 export async function finishSnapshot(context: CalendarContext, handle: PassHandle, end: SnapshotEnd): Promise<AppliedBatch> {
   const { store, calendar, needs } = context;
-  const count = await store.sync.countObjects(calendar.id, handle.pass);
-  if (!sweepIsBelievable({ ...count, refusedBefore: end.refusedBefore })) {
-    const audit = `snapshot: refused to remove ${count.unseen} of ${count.all} objects after one reading`;
-    await applyParts(context, handle, { busySpans: null, completed: null, refusedRemovals: count.unseen, audit });
-    end.tally.refusedRemovals = count.unseen;
-    throw new KalendsError("plan-refused", `A complete reading would have removed ${count.unseen} of ${count.all} objects`);
+  const { unseen } = await store.sync.countObjects(calendar.id, handle.pass);
+  const confirmed = end.refusedBefore === null ? null : (await store.sync.countObjects(calendar.id, end.refusedBefore.pass)).unseen;
+  if (!sweepIsBelievable({ before: end.before, unseen, confirmed })) {
+    const audit = `snapshot: refused to remove ${unseen} of ${end.before} objects after one reading`;
+    const refusedRemovals = { removals: unseen, pass: handle.pass };
+    await applyParts(context, handle, { busySpans: null, completed: null, refusedRemovals, audit });
+    end.tally.refusedRemovals = refusedRemovals;
+    throw new KalendsError("plan-refused", `A complete reading would have removed ${unseen} of ${end.before} objects`);
   }
   for (;;) {
-    const marks = count.unseen === 0 ? [] : await store.sync.unseen(calendar.id, handle.pass, null, chunk);
+    const marks = unseen === 0 ? [] : await store.sync.unseen(calendar.id, handle.pass, null, chunk);
     const plan = planRemovals(context, marks);
     end.tally.swept(plan);
     const audit = `snapshot: ${plan.removes.length} removed that are gone at the provider`;

@@ -1,4 +1,4 @@
-import type { AppliedBatch, ErrorCode, PulledPage } from "@kalends/model";
+import type { AppliedBatch, ErrorCode, PulledPage, RefusedReading } from "@kalends/model";
 import type { ChangePlan } from "./plan-changes.ts";
 
 /** How far a sync is; handed to `onProgress` after each applied page. */
@@ -41,8 +41,8 @@ export class PassTally {
   pages = 0;
   items = 0;
   expectedItems: number | null = null;
-  /** Removals that the guard refused in the last pass. */
-  refusedRemovals: number | null = null;
+  /** The reading that the guard refused in this run. */
+  refusedRemovals: RefusedReading | null = null;
   #news = false;
 
   constructor(calendarId: string) {

@@ -6,6 +6,14 @@ import type { TimeRange } from "../time-range.ts";
 import type { NewJob } from "./job-queue.ts";
 import type { PassKind } from "./provider.ts";
 
+/** A complete reading that would have removed too much to be believed at once. */
+export interface RefusedReading {
+  /** How many objects it did not name. */
+  removals: number;
+  /** Number of its pass: objects last seen by an earlier one are those that it missed. */
+  pass: number;
+}
+
 /** The right to sync one calendar for a while. `token` grows with every claim; a batch under an older token is refused. */
 export interface SyncClaim {
   calendarId: CalendarId;
@@ -17,8 +25,8 @@ export interface SyncClaim {
   storedWindow: TimeRange | null;
   /** An earlier pass left objects changed and busy spans not derived. */
   spansBehind: boolean;
-  /** A plan was refused and waits for a second opinion: number of items it would have removed. */
-  refusedRemovals: number | null;
+  /** A plan was refused and waits for a second opinion. */
+  refusedRemovals: RefusedReading | null;
   failures: number;
   lastSuccess: number | null;
   /** When a snapshot was last completed, ms since the epoch. */
@@ -87,7 +95,7 @@ export interface ApplyBatch {
     hints: Record<string, string> | null;
   } | null;
   /** Set or cleared by the guard. */
-  refusedRemovals: number | null;
+  refusedRemovals: RefusedReading | null;
   /** One audit line for the batch: plain words and counts. */
   audit: string;
   now: number;

@@ -12,6 +12,7 @@ export interface SyncStateTable {
   window_to: number | null;
   spans_behind: number;
   refused_removals: number | null;
+  refused_pass: number | null;
   failures: number;
   last_success: number | null;
   last_snapshot: number | null;
@@ -85,6 +86,7 @@ export const freshSyncState: Omit<SyncStateTable, "organization" | "calendar_id"
   window_to: null,
   spans_behind: 0,
   refused_removals: null,
+  refused_pass: null,
   failures: 0,
   last_success: null,
   last_snapshot: null,

@@ -76,7 +76,8 @@ async function moveState(scope: SqlScope, organization: OrganizationId, batch: A
     scope.db
       .updateTable("sync_state")
       .set({
-        refused_removals: batch.refusedRemovals,
+        refused_removals: batch.refusedRemovals?.removals ?? null,
+        refused_pass: batch.refusedRemovals?.pass ?? null,
         ...(batch.busySpans !== null ? { spans_behind: 0 } : objectsChanged ? { spans_behind: 1 } : {}),
         ...(completed === null
           ? {}

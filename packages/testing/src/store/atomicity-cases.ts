@@ -60,7 +60,7 @@ const batchAtomicity: StoreCase = {
       busySpans: [{ kind: "busy", from: 5, to: 6 }, { kind: "tentative", from: 7, to: 8 }],
       jobs: [syncJob(50), { kind: "roll-window", subject: "calendar-1", runAt: 1 }],
       completed: { pass: "snapshot", cursor: "c2", storedWindow: { from: 0, to: 9 }, hints: { ctag: "9" } },
-      refusedRemovals: 3,
+      refusedRemovals: { removals: 3, pass: 1 },
     });
     const faults = await expectNothingOrEverything(world, () => world.org().sync.applyBatch(next));
     expect(faults).toBeGreaterThan(1);

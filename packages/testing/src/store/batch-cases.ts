@@ -21,7 +21,7 @@ const wholeBatch: StoreCase = {
         busySpans: spans,
         jobs: [syncJob(70), { kind: "list-calendars", subject: "connection-1", runAt: 80 }],
         completed: { pass: "delta", cursor: "sync-token-1", storedWindow: wide, hints: { ctag: "2" } },
-        refusedRemovals: 7,
+        refusedRemovals: { removals: 7, pass: 1 },
         now: 2_500,
       }),
     );
@@ -41,7 +41,7 @@ const wholeBatch: StoreCase = {
     expect((await after.reader.syncStates(["calendar-1"], 0)).get("calendar-1")).toMatchObject({
       objects: 3, warnings: 1, quarantined: 0, spansBehind: false, storedWindow: wide, lastSuccess: 2_500,
     });
-    expect(await after.sync.claim("calendar-1", "w", 1e9, leaseMs)).toMatchObject({ cursor: "sync-token-1", refusedRemovals: 7, storedWindow: wide });
+    expect(await after.sync.claim("calendar-1", "w", 1e9, leaseMs)).toMatchObject({ cursor: "sync-token-1", refusedRemovals: { removals: 7, pass: 1 }, storedWindow: wide });
     expect((await after.directory.findCalendar("calendar-1"))?.hints).toEqual({ ctag: "2" });
   },
 };
