@@ -73,6 +73,19 @@ describe("shared recurrence corpus", () => {
     expect(right).toBeGreaterThan(400);
   });
 
+  test("the general path answers as the fast shapes do, and every shape is met", (context) => {
+    if (corpus === null) context.skip("the shared recurrence corpus is absent");
+    const different: string[] = [];
+    const shapes = new Map<string, number>();
+    for (const entry of rules) {
+      const fast = answerOf(entry);
+      if (fast.shape !== undefined) shapes.set(fast.shape, (shapes.get(fast.shape) ?? 0) + 1);
+      if (JSON.stringify(fast.starts) !== JSON.stringify(answerOf(entry, true).starts)) different.push(`${entry.id} ${entry.rrule}`);
+    }
+    expect(different).toEqual([]);
+    for (const shape of ["daily", "weekly", "monthly", "yearly", "period", "elapsed"]) expect(shapes.get(shape), shape).toBeGreaterThan(3);
+  });
+
   test("each excluded case is one that we really answer otherwise", (context) => {
     if (corpus === null) context.skip("the shared recurrence corpus is absent");
     const same = rules.filter(

@@ -1,5 +1,5 @@
 import { compileRule, readRule, type Cap } from "../src/index.ts";
-import { suitsStart } from "../src/recurrence/compile-rule.ts";
+import { suitsStart, type RuleShape } from "../src/recurrence/compile-rule.ts";
 import { expandRule } from "../src/recurrence/expand-rule.ts";
 import type { RuleOutput } from "../src/recurrence/rule-output.ts";
 import { parseLocalIso } from "../src/civil/local-time.ts";
@@ -60,8 +60,11 @@ function instant(zone: ZoneTable, compact: string): number {
   return compact.endsWith("Z") ? wall : wallToUtc(zone, wall);
 }
 
-/** What our engine answers to a rule case, in UTC seconds. */
-export function answerOf(entry: RuleCase): { starts: number[]; capped: Cap | undefined } {
+/** Shapes that the general path can walk as well. */
+const fastShapes: ReadonlySet<RuleShape> = new Set<RuleShape>(["daily", "weekly", "monthly", "yearly"]);
+
+/** What our engine answers to a rule case, in UTC seconds. `general`: by the general path, also where a fast one would do. */
+export function answerOf(entry: RuleCase, general = false): { starts: number[]; capped: Cap | undefined; shape?: RuleShape } {
   const zone = entry.tzid === null ? utcZone : ianaZoneTable(entry.tzid);
   const { rule } = readRule(entry.rrule);
   const out: RuleOutput = { starts: [], capped: undefined };
@@ -69,6 +72,7 @@ export function answerOf(entry: RuleCase): { starts: number[]; capped: Cap | und
   const at = instant(zone, entry.dtstart);
   const wall = entry.dtstart.endsWith("Z") ? at + offsetAtUtc(zone, at) : parseLocalIso(isoOf(entry.dtstart));
   const compiled = compileRule(rule, { wall, zone, dateOnly: entry.allDay === true, wallUntil: entry.tzid === null }, false);
+  const walked = general && fastShapes.has(compiled.shape) ? { ...compiled, shape: "period" as const } : compiled;
   let from = -Infinity;
   let to = Infinity;
   if (entry.window !== undefined) {
@@ -77,10 +81,10 @@ export function answerOf(entry: RuleCase): { starts: number[]; capped: Cap | und
     if (entry.window.from !== null) from = instant(zone, entry.window.from) + 1 - shift;
     if (entry.window.to !== null) to = instant(zone, entry.window.to) + shift;
   }
-  expandRule(compiled, from, to, out, { maxResults: entry.limit ?? 20_000, maxSteps: 400_000 });
+  expandRule(walked, from, to, out, { maxResults: entry.limit ?? 20_000, maxSteps: 400_000 });
   const all = new Set([...out.starts, ...(entry.rdate ?? []).map((value) => instant(zone, value))]);
   for (const value of entry.exdate ?? []) all.delete(instant(zone, value));
-  return { starts: [...all].sort((a, b) => a - b), capped: entry.limit === undefined ? out.capped : undefined };
+  return { starts: [...all].sort((a, b) => a - b), capped: entry.limit === undefined ? out.capped : undefined, shape: compiled.shape };
 }
 
 export function expectedOf(entry: RuleCase): number[] {

@@ -21,7 +21,7 @@ export interface Occurrence {
 export interface Expansion {
   occurrences: Occurrence[];
   /** Set when a limit ended the expansion before the window did; the answer is then incomplete. */
-  capped?: "results" | "steps";
+  capped?: "results" | "steps" | "time";
   /** True where some time named a zone that nobody could resolve; it was then read in the query's zone. */
   unresolvedZone?: boolean;
 }

@@ -1,10 +1,10 @@
 import type { CalendarEvent, EventTime, Expansion, Occurrence, TimeRange, ZoneDefinition } from "@kalends/model";
 import { daySeconds } from "../civil/civil.ts";
 import { formatDate, formatLocalIso } from "../civil/local-time.ts";
+import { CompiledCalendar } from "./compiled-calendar.ts";
 import { instanceWall } from "./event-frame.ts";
-import { expandSettings, type ExpandOptions } from "./expand-options.ts";
-import { expandSeries, type FoundInstance } from "./expand-series.ts";
-import { forEachUid } from "./group-members.ts";
+import { compileSettings, querySettings, type ExpandOptions } from "./expand-options.ts";
+import { wallOfFound, type FoundInstance } from "./visit-series.ts";
 
 /** Events of one UID as one remote item holds them. Parts of one UID are joined: master from one, overrides from others. */
 export interface ObjectPart {
@@ -28,7 +28,7 @@ function occurrenceOf(uid: string, found: FoundInstance<CalendarEvent>): Occurre
     recurrenceId: original,
     from: found.from * 1000,
     to: found.to * 1000,
-    start: timeLike(event.start, found.wall),
+    start: timeLike(event.start, wallOfFound(found)),
     event,
     overridden: found.overridden,
   };
@@ -40,13 +40,13 @@ function occurrenceOf(uid: string, found: FoundInstance<CalendarEvent>): Occurre
  * Throws `zone-unknown` for the floating zone.
  */
 export function expandObjects(parts: readonly ObjectPart[], range: TimeRange, options: ExpandOptions): Expansion {
-  const settings = expandSettings(range, options);
+  const calendar = new CompiledCalendar(parts, options.floatingZone, compileSettings(options));
   const expansion: Expansion = { occurrences: [] };
-  const unresolved = forEachUid(parts, options.floatingZone, (uid, members) => {
-    const capped = expandSeries(members, settings, (found) => void expansion.occurrences.push(occurrenceOf(uid, found)));
-    if (capped !== undefined) expansion.capped = capped;
+  const capped = calendar.visit(querySettings(range, options), options.isOver, (uid, found) => {
+    expansion.occurrences.push(occurrenceOf(uid, found));
   });
-  if (unresolved) expansion.unresolvedZone = true;
+  if (capped !== undefined) expansion.capped = capped;
+  if (calendar.unresolvedZone) expansion.unresolvedZone = true;
   expansion.occurrences.sort((a, b) => a.from - b.from || a.to - b.to || (a.uid < b.uid ? -1 : a.uid > b.uid ? 1 : 0));
   return expansion;
 }

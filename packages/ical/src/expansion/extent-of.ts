@@ -2,12 +2,12 @@ import type { EventTiming, StoredTiming } from "@kalends/model";
 import { daySeconds } from "../civil/civil.ts";
 import type { CompiledRule } from "../recurrence/compile-rule.ts";
 import { expandRule } from "../recurrence/expand-rule.ts";
-import type { RuleOutput } from "../recurrence/rule-output.ts";
+import { endOfTime, type RuleOutput } from "../recurrence/rule-output.ts";
 import { ianaZoneTable } from "../zones/iana-zone.ts";
 import { wallToUtc } from "../zones/zone-table.ts";
 import { ZoneBook } from "../zones/zone-book.ts";
 import { eventFrame, instanceEnd, instanceStart, keyInSeries, timedLength, type EventFrame } from "./event-frame.ts";
-import { usableRules } from "./series-keys.ts";
+import { usableRules } from "./compile-series.ts";
 
 export interface Extent {
   /** Ms since the epoch: never after the start of the first instance. */
@@ -22,13 +22,21 @@ export interface Extent {
 const cheapYears = 40;
 const cheap = { maxResults: 2000, maxSteps: 5000 };
 
+/** Most days of one period, where every period has an instance; `null` where one may have none. */
+function periodDays(rule: CompiledRule): number | null {
+  if (rule.shape === "daily") return rule.interval;
+  if (rule.shape === "weekly") return 7 * rule.interval;
+  const everyMonth = (rule.shape === "monthly" || rule.shape === "yearly") && rule.dayOfMonth >= -28 && rule.dayOfMonth <= 28;
+  return everyMonth ? 31 * rule.monthStep : null;
+}
+
 /** A key at or after the rule's last instance; `null` where there is none or it is not cheaply known. */
 function lastKey(rule: CompiledRule): number | null {
   if (rule.until !== Infinity) return Math.max(rule.until, rule.startUtc);
   if (rule.count === Infinity) return null;
-  const days = rule.frequency === "DAILY" ? 1 : 7;
+  const days = periodDays(rule);
   // One instance a period at least lies within so many periods; gaps move by less than a day.
-  if (rule.shape === "daily" || rule.shape === "weekly") return rule.startUtc + (rule.count * rule.interval * days + 8) * daySeconds;
+  if (days !== null) return Math.min(rule.startUtc + ((rule.count + 1) * days + 1) * daySeconds, endOfTime);
   if (rule.count > cheap.maxResults) return null;
   const out: RuleOutput = { starts: [], capped: undefined };
   expandRule(rule, -Infinity, rule.startUtc + cheapYears * 366 * daySeconds, out, cheap);

@@ -1,21 +1,19 @@
 import { civilFromDays, daysFromCivil, monthLength, weekdayOf, yearLength, type CivilDate } from "../civil/civil.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 
-/** Whether `value` (counted from 1 in a period of `length`) is named by a list with negative values counting from the end. */
-function names(list: readonly number[], value: number, length: number): boolean {
-  return list.includes(value) || list.includes(value - length - 1);
+/** Whether a table of BYMONTHDAY or BYYEARDAY names `value` (counted from 1 in a period of `length`), or its place from the end. */
+function names(table: Uint8Array, value: number, length: number): boolean {
+  return table[366 + value] === 1 || table[365 + value - length] === 1;
 }
 
 /** Whether BYDAY names the weekday, or its place in the period (`position` from 0, of `length` days). */
 function namesWeekday(rule: CompiledRule, weekday: number, position: number, length: number): boolean {
   if (((rule.weekdayMask >> weekday) & 1) === 1) return true;
-  if (!rule.numberedDays) return false;
+  if (rule.numberedDays === null) return false;
+  const base = weekday * 107 + 53;
   const nth = Math.floor(position / 7) + 1;
-  const nthLast = -(Math.floor((length - 1 - position) / 7) + 1);
-  for (const entry of rule.rule.byDay ?? []) {
-    if (entry.weekday === weekday && (entry.nth === nth || entry.nth === nthLast)) return true;
-  }
-  return false;
+  const nthLast = Math.floor((length - 1 - position) / 7) + 1;
+  return rule.numberedDays[base + nth] === 1 || rule.numberedDays[base - nthLast] === 1;
 }
 
 const scratch: CivilDate = { year: 0, month: 0, day: 0 };
@@ -29,7 +27,7 @@ export function meetsMonth(rule: CompiledRule, month: number): boolean {
 export function meetsByDay(rule: CompiledRule, day: number, date: CivilDate): boolean {
   if (rule.rule.byDay === null) return true;
   const weekday = weekdayOf(day);
-  if (!rule.numberedDays) return ((rule.weekdayMask >> weekday) & 1) === 1;
+  if (rule.numberedDays === null) return ((rule.weekdayMask >> weekday) & 1) === 1;
   if (rule.frequency === "YEARLY" && rule.rule.byMonth === null) {
     return namesWeekday(rule, weekday, day - daysFromCivil(date.year, 1, 1), yearLength(date.year));
   }
@@ -38,13 +36,13 @@ export function meetsByDay(rule: CompiledRule, day: number, date: CivilDate): bo
 
 /** Whether a day meets BYMONTH, BYYEARDAY, BYMONTHDAY and BYDAY, all as limits. */
 export function meetsDayParts(rule: CompiledRule, day: number): boolean {
-  const { byMonthDay, byYearDay } = rule.rule;
-  if (rule.monthMask === -1 && byMonthDay === null && byYearDay === null && !rule.numberedDays) {
+  const { monthDayTable, yearDayTable } = rule;
+  if (rule.monthMask === -1 && monthDayTable === null && yearDayTable === null && rule.numberedDays === null) {
     return rule.weekdayMask === -1 || ((rule.weekdayMask >> weekdayOf(day)) & 1) === 1;
   }
   const date = civilFromDays(day, scratch);
   if (!meetsMonth(rule, date.month)) return false;
-  if (byMonthDay !== null && !names(byMonthDay, date.day, monthLength(date.year, date.month))) return false;
-  if (byYearDay !== null && !names(byYearDay, day - daysFromCivil(date.year, 1, 1) + 1, yearLength(date.year))) return false;
+  if (monthDayTable !== null && !names(monthDayTable, date.day, monthLength(date.year, date.month))) return false;
+  if (yearDayTable !== null && !names(yearDayTable, day - daysFromCivil(date.year, 1, 1) + 1, yearLength(date.year))) return false;
   return meetsByDay(rule, day, date);
 }

@@ -6,18 +6,22 @@ import { meetsDayParts } from "./day-filters.ts";
 export interface DayList {
   days: Float64Array;
   length: number;
+  /** How many days were looked at to find them. */
+  candidates: number;
 }
 
 export function newDayList(): DayList {
-  return { days: new Float64Array(2048), length: 0 };
+  return { days: new Float64Array(2048), length: 0, candidates: 0 };
 }
 
 function push(list: DayList, day: number): void {
   list.days[list.length++] = day;
 }
 
-/** Sorts and drops repeats. Lists are short and nearly sorted. */
-function settle(list: DayList): void {
+/** Most days that are sorted by moving each to its place; longer lists in disorder would take the square of their length. */
+const fewDays = 32;
+
+function sortFew(list: DayList): void {
   const { days } = list;
   for (let i = 1; i < list.length; i++) {
     const day = days[i] as number;
@@ -28,6 +32,20 @@ function settle(list: DayList): void {
     }
     days[j + 1] = day;
   }
+}
+
+function isSorted({ days, length }: DayList): boolean {
+  for (let i = 1; i < length; i++) if ((days[i] as number) <= (days[i - 1] as number)) return false;
+  return true;
+}
+
+/** Sorts and drops repeats. */
+function settle(list: DayList): void {
+  list.candidates = list.length;
+  if (isSorted(list)) return;
+  const { days } = list;
+  if (list.length <= fewDays) sortFew(list);
+  else days.subarray(0, list.length).sort();
   let kept = 0;
   for (let i = 0; i < list.length; i++) {
     if (kept === 0 || days[kept - 1] !== days[i]) days[kept++] = days[i] as number;
@@ -76,6 +94,7 @@ function monthInto(rule: CompiledRule, list: DayList, year: number, month: numbe
 /** Days of a MONTHLY period (RFC 5545 section 3.3.10, column MONTHLY of the table). */
 export function monthDays(rule: CompiledRule, list: DayList, year: number, month: number): void {
   list.length = 0;
+  list.candidates = 0;
   if (((rule.monthMask >> month) & 1) === 0) return;
   monthInto(rule, list, year, month);
   settle(list);
@@ -122,11 +141,13 @@ export function yearDays(rule: CompiledRule, list: DayList, year: number): void 
 export function weekDays(rule: CompiledRule, list: DayList, first: number): void {
   list.length = 0;
   for (const offset of rule.weekOffsets) push(list, first + offset);
+  list.candidates = list.length;
   if (rule.rule.byMonth !== null) keepMatching(rule, list);
 }
 
 /** The day of a DAILY period, where it meets the limits. */
 export function singleDay(rule: CompiledRule, list: DayList, day: number): void {
   list.length = 0;
+  list.candidates = 0;
   if (meetsDayParts(rule, day)) push(list, day);
 }

@@ -19,6 +19,9 @@ export class ZoneBook {
   /** Set once a time named a zone that could not be resolved. */
   unresolved = false;
   private readonly definitions: readonly ZoneDefinition[];
+  /** The zone that was asked for last: the times of one event mostly share it. */
+  private lastId: string | null = null;
+  private lastTable: ZoneTable = utcZone;
 
   constructor(floatingZone: ZoneTable, definitions: readonly ZoneDefinition[]) {
     this.floating = floatingZone;
@@ -29,7 +32,13 @@ export class ZoneBook {
     if (time.kind === "utc") return utcZone;
     if (time.kind !== "zoned") return this.floating;
     const id = time.zone ?? null;
-    if (id !== null && resolveZone(id) !== null) return ianaZoneTable(id);
+    if (id !== null) {
+      if (id === this.lastId) return this.lastTable;
+      if (resolveZone(id) !== null) {
+        this.lastId = id;
+        return (this.lastTable = ianaZoneTable(id));
+      }
+    }
     for (const definition of this.definitions) {
       if (definition.tzid !== time.tzid) continue;
       const table = tableOf(definition);
