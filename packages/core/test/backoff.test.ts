@@ -23,8 +23,7 @@ describe("waitAfterFailure", () => {
     for (let seed = 0; seed < 50; seed += 1) expect(wait(error, 1, seed)).toBeGreaterThanOrEqual(7_200_000);
   });
 
-  test("a refused login or a calendar that is gone is not tried again by itself", () => {
+  test("a refused login is not tried again by itself", () => {
     expect(wait(new KalendsError("auth-failed", ""), 1)).toBeNull();
-    expect(wait(new KalendsError("calendar-gone", ""), 1)).toBeNull();
   });
 });

@@ -1,9 +1,10 @@
-import { toKalendsError } from "@kalends/model";
-import type { CalendarListUpdate, Connection, OrganizationStore, RemoteCalendar } from "@kalends/model";
+import type { CalendarListUpdate, Connection, OrganizationStore, ProviderAccess, RemoteCalendar } from "@kalends/model";
 import { openConnection } from "../connect/open-credential.ts";
+import { refuseLogin } from "../connect/refuse-login.ts";
 import { newId } from "../new-id.ts";
 import type { Runtime } from "../runtime.ts";
 import { findProvider } from "../sync/calendar-context.ts";
+import { failureOf } from "../sync/failure-of.ts";
 import { listIsBelievable, planCalendarList } from "./plan-calendar-list.ts";
 
 /** What reading a calendar list changed. */
@@ -14,6 +15,8 @@ export interface CalendarListReport {
   removed: string[];
 }
 
+const mostTries = 3;
+
 /** Reads a connection's calendar list and brings the stored one up to it. Throws what the provider throws, after noting it. */
 export async function refreshCalendars(
   runtime: Runtime,
@@ -22,10 +25,12 @@ export async function refreshCalendars(
   options: { signal?: AbortSignal } = {},
 ): Promise<CalendarListReport> {
   const { clock } = runtime;
+  let generation = 0;
   try {
     runtime.pauses.check(connection.id);
-    const update = await readUpdate(runtime, store, connection, options.signal);
-    await store.directory.applyCalendarList(update);
+    const opened = await openConnection(runtime.vault, store, connection);
+    generation = opened.generation;
+    const update = await bringUp(runtime, store, connection, { ...opened.access, ...options });
     await store.directory.noteListed(connection.id, { at: clock.now(), errorCode: null });
     if (update.changes.length > 0) runtime.signal.wake(store.organizationId);
     return {
@@ -35,11 +40,11 @@ export async function refreshCalendars(
       removed: update.removed,
     };
   } catch (thrown) {
-    const error = toKalendsError(thrown);
+    const error = failureOf(thrown, options.signal);
     runtime.pauses.note(connection.id, error);
     runtime.logger.log("warn", "calendar list failed", { connection: connection.id, code: error.code });
     if (error.failure === "auth") {
-      await store.directory.setConnectionState(connection.id, "needs-reauth", error.code, clock.now());
+      await refuseLogin(store, { connectionId: connection.id, generation }, error, clock.now());
     } else if (error.code !== "connection-stopped" && error.code !== "aborted") {
       await store.directory.noteListed(connection.id, { at: clock.now(), errorCode: error.code });
     }
@@ -47,14 +52,28 @@ export async function refreshCalendars(
   }
 }
 
+/** Two readings at once may find the same news. Who comes second reads once more, for its list may be the older one. */
+async function bringUp(runtime: Runtime, store: OrganizationStore, connection: Connection, access: ProviderAccess): Promise<CalendarListUpdate> {
+  for (let tries = 1; ; tries += 1) {
+    const update = await readUpdate(runtime, store, connection, access);
+    try {
+      await store.directory.applyCalendarList(update);
+      return update;
+    } catch (thrown) {
+      const { code } = failureOf(thrown, access.signal);
+      if (tries === mostTries || (code !== "already-exists" && code !== "not-found")) throw thrown;
+    }
+  }
+}
+
 async function readUpdate(
   runtime: Runtime,
   store: OrganizationStore,
   connection: Connection,
-  signal: AbortSignal | undefined,
+  access: ProviderAccess,
 ): Promise<CalendarListUpdate> {
   const provider = findProvider(runtime, connection);
-  const access = { ...(await openConnection(runtime.vault, store, connection)), ...(signal === undefined ? {} : { signal }) };
+  const { signal } = access;
   const stored = await store.directory.listCalendars({ connectionId: connection.id, includeRemoved: true });
   const present = stored.filter((calendar) => calendar.removedAt === null).length;
   const plan = (listed: RemoteCalendar[]): CalendarListUpdate =>
@@ -64,7 +83,7 @@ async function readUpdate(
       return await provider.listCalendars(access);
     } catch (thrown) {
       // One refused login is asked twice before the user is asked to connect again.
-      if (toKalendsError(thrown).failure !== "auth") throw thrown;
+      if (failureOf(thrown, signal).failure !== "auth") throw thrown;
       await runtime.clock.sleep(runtime.settings.confirmAfterMs, signal);
       return provider.listCalendars(access);
     }

@@ -1,5 +1,5 @@
 import { KalendsError } from "@kalends/model";
-import type { AccountId, Connection, ConnectedLogin, Credential, OrganizationStore, ProviderId } from "@kalends/model";
+import type { AccountId, Connection, ConnectedLogin, Credential, OrganizationStore, ProviderId, RemoteCalendar } from "@kalends/model";
 import { planCalendarList } from "../calendars/plan-calendar-list.ts";
 import { newId } from "../new-id.ts";
 import type { Runtime } from "../runtime.ts";
@@ -32,29 +32,61 @@ export async function connectLogin(runtime: Runtime, store: OrganizationStore, i
   const { directory } = store;
   if ((await directory.findAccount(input.accountId)) === null) throw new KalendsError("not-found", `There is no account ${input.accountId}`);
   const login = await proveLogin(runtime, input);
-  const known = (await directory.listConnections(input.accountId)).find(
-    (candidate) => candidate.provider === input.provider && candidate.remoteIdentity === login.remoteIdentity,
-  );
-  const connection = known ?? (await addConnection(runtime, store, input, login));
-  const before = await store.credentials.get(connection.id);
-  await storeCredential(runtime.vault, store, connection.id, input.credential, before?.generation ?? 0);
+  const known = await findKnown(store, input, login);
+  const connection = known ?? (await unlessTaken(() => addConnection(runtime, store, input, login), () => findKnown(store, input, login)));
+  await replaceCredential(runtime, store, connection.id, input.credential);
   const now = runtime.clock.now();
   await directory.updateEndpoint(connection.id, login.endpoint);
   await directory.setConnectionState(connection.id, "connected", null, now);
-  const stored = await directory.listCalendars({ connectionId: connection.id, includeRemoved: true });
-  const plan = planCalendarList({ connection, stored, listed: login.calendars, now, newId: () => newId(runtime.random, "cal") });
-  // Proving a login is one reading; what is missing from it is removed only by the calendar list's own two.
-  const kept = { ...plan, removed: [], changes: plan.changes.filter(({ kind }) => kind !== "calendar-removed") };
-  const resumed = stored.filter(({ removedAt }) => removedAt === null).map(({ id }) => ({ kind: "sync-calendar" as const, subject: id, runAt: now }));
-  kept.jobs.push(...resumed, { kind: "list-calendars", subject: connection.id, runAt: now + runtime.settings.listEveryMs });
-  await directory.applyCalendarList(kept);
+  // A reading of the same list may have added the calendars meanwhile.
+  const list = (): Promise<boolean> => addListed(runtime, store, connection, login.calendars);
+  await unlessTaken(list, list);
   await directory.noteListed(connection.id, { at: now, errorCode: null });
   const calendars = await directory.listCalendars({ connectionId: connection.id });
   return {
     connection: (await directory.findConnection(connection.id)) ?? connection,
-    reconnected: known !== undefined,
+    reconnected: known !== null,
     calendars: calendars.map(({ id, name }) => ({ id, name })),
   };
+}
+
+async function findKnown(store: OrganizationStore, input: ConnectInput, login: ConnectedLogin): Promise<Connection | null> {
+  const connections = await store.directory.listConnections(input.accountId);
+  return connections.find(({ provider, remoteIdentity }) => provider === input.provider && remoteIdentity === login.remoteIdentity) ?? null;
+}
+
+/** Two calls may connect the same login at once: who comes second goes on with what the first one made. */
+async function unlessTaken<T>(make: () => Promise<T>, otherwise: () => Promise<T | null>): Promise<T> {
+  try {
+    return await make();
+  } catch (thrown) {
+    const taken = thrown instanceof KalendsError && (thrown.code === "already-exists" || thrown.code === "revision-conflict");
+    const found = taken ? await otherwise() : null;
+    if (found === null) throw thrown;
+    return found;
+  }
+}
+
+/** The credential that was proved last counts. */
+async function replaceCredential(runtime: Runtime, store: OrganizationStore, connectionId: string, credential: Credential): Promise<void> {
+  const put = async (): Promise<boolean> => {
+    const before = await store.credentials.get(connectionId);
+    await storeCredential(runtime.vault, store, connectionId, credential, before?.generation ?? 0);
+    return true;
+  };
+  await unlessTaken(put, put);
+}
+
+/** Proving a login is one reading; what is missing from it is removed only by the calendar list's own two. */
+async function addListed(runtime: Runtime, store: OrganizationStore, connection: Connection, listed: RemoteCalendar[]): Promise<boolean> {
+  const now = runtime.clock.now();
+  const stored = await store.directory.listCalendars({ connectionId: connection.id, includeRemoved: true });
+  const plan = planCalendarList({ connection, stored, listed, now, newId: () => newId(runtime.random, "cal") });
+  const kept = { ...plan, removed: [], changes: plan.changes.filter(({ kind }) => kind !== "calendar-removed") };
+  const resumed = stored.filter(({ removedAt }) => removedAt === null).map(({ id }) => ({ kind: "sync-calendar" as const, subject: id, runAt: now }));
+  kept.jobs.push(...resumed, { kind: "list-calendars", subject: connection.id, runAt: now + runtime.settings.listEveryMs });
+  await store.directory.applyCalendarList(kept);
+  return true;
 }
 
 async function proveLogin(runtime: Runtime, input: ConnectInput): Promise<ConnectedLogin> {

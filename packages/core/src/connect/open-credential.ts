@@ -42,8 +42,15 @@ export async function storeCredential(
   await store.credentials.put(connectionId, await vault.seal(plaintext, context), expected);
 }
 
+/** A connection opened for one run. */
+export interface OpenedConnection {
+  access: ProviderAccess;
+  /** Which credential it is: it grows with every new one. */
+  generation: number;
+}
+
 /** Opens a connection for one run. Throws `connection-stopped`, `open-failed` or `not-found`. */
-export async function openConnection(vault: Vault, store: OrganizationStore, connection: Connection): Promise<ProviderAccess> {
+export async function openConnection(vault: Vault, store: OrganizationStore, connection: Connection): Promise<OpenedConnection> {
   if (connection.state !== "connected") {
     throw new KalendsError("connection-stopped", `The connection ${connection.id} is in the state ${connection.state}`);
   }
@@ -52,5 +59,5 @@ export async function openConnection(vault: Vault, store: OrganizationStore, con
   const context = credentialContext(store.organizationId, connection.id, record.generation);
   const plaintext = await vault.open(record.sealed, context);
   const credential = fromPlain(JSON.parse(new TextDecoder().decode(plaintext)) as PlainCredential);
-  return { endpoint: connection.endpoint, credential };
+  return { access: { endpoint: connection.endpoint, credential }, generation: record.generation };
 }

@@ -3,6 +3,7 @@ import type { ClaimedJob, OrganizationStore } from "@kalends/model";
 import { refreshCalendars } from "../calendars/refresh-calendars.ts";
 import type { Runtime } from "../runtime.ts";
 import { jittered, waitAfterFailure } from "../sync/backoff.ts";
+import { readNeeds } from "../sync/calendar-context.ts";
 import { rollWindow } from "../sync/roll-window.ts";
 import { syncCalendar } from "../sync/sync-calendar.ts";
 import type { SyncReport } from "../sync/sync-report.ts";
@@ -19,7 +20,7 @@ export async function runJob(runtime: Runtime, job: ClaimedJob, signal: AbortSig
   const store = runtime.store.organization(job.organizationId);
   const { clock, settings, random } = runtime;
   try {
-    if (job.kind === "sync-calendar") return await runSync(runtime, store, job.subject, signal);
+    if (job.kind === "sync-calendar") return await runSync(runtime, store, job, signal);
     if (job.kind === "list-calendars") {
       await runList(runtime, store, job.subject, signal);
       return { nextRunAt: clock.now() + jittered(settings.listEveryMs, settings, random), failed: false };
@@ -28,27 +29,41 @@ export async function runJob(runtime: Runtime, job: ClaimedJob, signal: AbortSig
     return { nextRunAt: clock.now() + jittered(settings.rollEveryMs, settings, random), failed: false };
   } catch (thrown) {
     const error = toKalendsError(thrown);
-    if (isOver(error)) return { nextRunAt: null, failed: true };
+    if (await isOver(store, job, clock.now())) return { nextRunAt: null, failed: true };
     const wait = error.code === "calendar-busy" ? settings.leaseMs : waitAfterFailure(error, job.attempts + 1, settings, random);
     return { nextRunAt: wait === null ? null : clock.now() + wait, failed: true };
   }
 }
 
-/** The subject is not there any more, or must not be read: the job ends, a reconnect or a new authorization starts it again. */
-function isOver(error: KalendsError): boolean {
-  return ["not-found", "connection-stopped", "calendar-gone", "permission-denied"].includes(error.code);
+/**
+ * The subject is not there any more, or must not be read: the job ends, a reconnect or a new authorization starts it again. The store
+ * knows; what a provider says of a moment (403, 404) must not end the polling of a calendar for good.
+ */
+async function isOver(store: OrganizationStore, job: ClaimedJob, now: number): Promise<boolean> {
+  const { directory } = store;
+  try {
+    const calendar = job.kind === "list-calendars" ? null : await directory.findCalendar(job.subject);
+    if (job.kind !== "list-calendars" && (calendar === null || calendar.removedAt !== null)) return true;
+    const connection = await directory.findConnection(calendar?.connectionId ?? job.subject);
+    if (connection === null || connection.state !== "connected") return true;
+    if (calendar === null) return false;
+    const needs = await readNeeds(store, calendar.accountId, now);
+    return needs === null || needs.excluded.has(calendar.id);
+  } catch {
+    return false;
+  }
 }
 
-async function runSync(runtime: Runtime, store: OrganizationStore, calendarId: string, signal: AbortSignal): Promise<JobOutcome> {
-  const report = await syncCalendar(runtime, store, calendarId, { signal });
+async function runSync(runtime: Runtime, store: OrganizationStore, job: ClaimedJob, signal: AbortSignal): Promise<JobOutcome> {
+  const report = await syncCalendar(runtime, store, job.subject, { signal });
   const nextRunAt = report.nextTry === null ? null : Date.parse(report.nextTry);
   if (report.ok) {
     const { clock, settings, random } = runtime;
     // Coalesced: the earliest roll stands, so this only sees to it that there is one.
     const runAt = clock.now() + jittered(settings.rollEveryMs, settings, random);
-    await store.jobs.enqueue({ kind: "roll-window", subject: calendarId, runAt });
+    await store.jobs.enqueue({ kind: "roll-window", subject: job.subject, runAt });
   }
-  const over = report.error !== null && isOver(new KalendsError(report.error.code, report.error.message));
+  const over = !report.ok && (await isOver(store, job, runtime.clock.now()));
   return { nextRunAt: over ? null : nextRunAt, failed: !report.ok, report };
 }
 

@@ -11,7 +11,8 @@ export function jittered(ms: number, settings: Pick<EngineSettings, "jitter">, r
  * What the provider asked for (Retry-After) is a floor, never a ceiling.
  */
 export function waitAfterFailure(error: KalendsError, failures: number, settings: EngineSettings, random: Random): number | null {
-  if (error.failure === "auth" || error.code === "calendar-gone") return null;
+  // A calendar that answers 404 may be back in a moment; where it is gone, the calendar list ends its polling.
+  if (error.failure === "auth") return null;
   const doubled = settings.retryFirstMs * 2 ** Math.min(failures - 1, 20);
   const slow = error.failure === "permanent" ? settings.retryMostMs : Math.min(doubled, settings.retryMostMs);
   const wait = jittered(slow, settings, random);

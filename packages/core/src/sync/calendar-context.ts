@@ -12,6 +12,8 @@ export interface CalendarContext {
   connection: Connection;
   provider: CalendarProvider;
   access: ProviderAccess;
+  /** Generation of the credential in `access`. */
+  generation: number;
   needs: AccountNeeds;
   sealer: AccountSealer;
   /** IANA zone in which all-day and floating times of this calendar are read. */
@@ -24,13 +26,13 @@ export function findProvider(runtime: Runtime, connection: Pick<Connection, "pro
   throw new KalendsError("provider-unknown", `No provider with the name ${connection.provider} was passed in`);
 }
 
-/** What the account's active authorizations need, as of now; `null` where nobody is authorized. */
-export async function readNeeds(runtime: Runtime, store: OrganizationStore, accountId: string): Promise<AccountNeeds | null> {
+/** What the account's active authorizations need at `now`; `null` where nobody is authorized. */
+export async function readNeeds(store: OrganizationStore, accountId: string, now: number): Promise<AccountNeeds | null> {
   const [authorizations, applications] = await Promise.all([
     store.directory.listAuthorizations(accountId),
     store.directory.listApplications(),
   ]);
-  return accountNeeds(authorizations, applications, runtime.clock.now());
+  return accountNeeds(authorizations, applications, now);
 }
 
 /** Throws `not-found`, `calendar-gone`, `connection-stopped`, `provider-unknown`, `open-failed`, `permission-denied`. */
@@ -42,7 +44,7 @@ export async function calendarContext(runtime: Runtime, store: OrganizationStore
   const account = await store.directory.findAccount(calendar.accountId);
   if (connection === null || account === null) throw new KalendsError("not-found", `The calendar ${calendarId} has no connection`);
   runtime.pauses.check(connection.id);
-  const needs = await readNeeds(runtime, store, account.id);
+  const needs = await readNeeds(store, account.id, runtime.clock.now());
   if (needs === null || needs.excluded.has(calendarId)) {
     throw new KalendsError("permission-denied", `No application is authorized to read the calendar ${calendarId}`);
   }
@@ -52,7 +54,7 @@ export async function calendarContext(runtime: Runtime, store: OrganizationStore
     calendar,
     connection,
     provider: findProvider(runtime, connection),
-    access: await openConnection(runtime.vault, store, connection),
+    ...(await openConnection(runtime.vault, store, connection)),
     needs,
     sealer: await runtime.vault.forAccount(store.organizationId, account.id),
     floatingZone: calendar.timeZone ?? account.timeZone,

@@ -1,6 +1,7 @@
-import { toKalendsError } from "@kalends/model";
-import type { KalendsError, PulledPage, PullRequest } from "@kalends/model";
+import { KalendsError } from "@kalends/model";
+import type { PulledPage, PullRequest } from "@kalends/model";
 import type { CalendarContext } from "./calendar-context.ts";
+import { failureOf } from "./failure-of.ts";
 
 const mostTries = 3;
 
@@ -18,11 +19,11 @@ function waitInRun(error: KalendsError, tries: number, context: CalendarContext)
 /** Pulls one page, waiting out short failures. What it finally throws is a `KalendsError`. */
 export async function pullWithRetry(context: CalendarContext, request: PullRequest, signal: AbortSignal): Promise<PulledPage> {
   for (let tries = 1; ; tries += 1) {
-    signal.throwIfAborted();
+    if (signal.aborted) throw new KalendsError("aborted", "The sync was stopped");
     try {
       return await context.provider.pullPage({ ...context.access, signal }, request);
     } catch (thrown) {
-      const error = toKalendsError(thrown);
+      const error = failureOf(thrown, signal);
       context.runtime.pauses.note(context.connection.id, error);
       const wait = signal.aborted ? null : waitInRun(error, tries, context);
       if (wait === null) throw error;

@@ -3,6 +3,8 @@ import type { OrganizationStore, SyncClaim, SyncOutcome } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
 import { jittered, waitAfterFailure } from "./backoff.ts";
 import { claimOnce, releaseClaim } from "./claim-once.ts";
+import { failureOf } from "./failure-of.ts";
+import { refuseLogin } from "../connect/refuse-login.ts";
 import { calendarContext, type CalendarContext } from "./calendar-context.ts";
 import { holdClaim } from "./hold-claim.ts";
 import { runPass, type PassOptions } from "./run-pass.ts";
@@ -35,17 +37,18 @@ export async function syncCalendar(
   const held = holdClaim(store.sync, clock, calendarId, claim.token, settings.leaseMs);
   const signal = options.signal === undefined ? held.lost : AbortSignal.any([options.signal, held.lost]);
   let error: KalendsError | null = null;
+  let context: CalendarContext | null = null;
   try {
-    const context = await calendarContext(runtime, store, calendarId);
+    context = await calendarContext(runtime, store, calendarId);
     await runPasses(context, claim, tally, { ...options, signal });
   } catch (thrown) {
-    error = held.lost.aborted ? new KalendsError("claim-lost", `Another worker took over the calendar ${calendarId}`) : toKalendsError(thrown);
+    error = held.lost.aborted ? new KalendsError("claim-lost", `Another worker took over the calendar ${calendarId}`) : failureOf(thrown, signal);
   }
   held.stop();
   const outcome = planOutcome(runtime, claim, error);
   try {
     await releaseClaim(runtime, store, calendarId, claim.token, outcome);
-    if (error !== null) await noteFailure(runtime, store, calendarId, error);
+    if (error !== null) await noteFailure(runtime, store, calendarId, error, context);
   } catch (thrown) {
     // The store that could not take the page may not take the outcome either (the disk is full, say); the first cause is the one to tell.
     error ??= toKalendsError(thrown);
@@ -133,19 +136,36 @@ function planOutcome(runtime: Runtime, claim: SyncClaim, error: KalendsError | n
 }
 
 /** What a failure means beyond this calendar. */
-async function noteFailure(runtime: Runtime, store: OrganizationStore, calendarId: string, error: KalendsError): Promise<void> {
+async function noteFailure(
+  runtime: Runtime,
+  store: OrganizationStore,
+  calendarId: string,
+  error: KalendsError,
+  context: CalendarContext | null,
+): Promise<void> {
   runtime.logger.log("warn", "sync failed", { calendar: calendarId, code: error.code });
   const calendar = await store.directory.findCalendar(calendarId);
   if (calendar === null) return;
   const now = runtime.clock.now();
-  if (error.failure === "auth") {
-    await store.directory.setConnectionState(calendar.connectionId, "needs-reauth", error.code, now);
+  if (error.failure === "auth" && context !== null) {
+    await refuseLogin(store, { connectionId: calendar.connectionId, generation: context.generation }, error, now);
   }
   // Only the calendar list can tell whether a calendar is really gone.
   if (error.code === "calendar-gone") await store.jobs.enqueue({ kind: "list-calendars", subject: calendar.connectionId, runAt: now });
 }
 
-function report(tally: PassTally, startedAt: number, endedAt: number, error: KalendsError | null, outcome: SyncOutcome): SyncReport {
+/** The report of a run that could not even begin. */
+export function reportOfNone(calendarId: string, error: KalendsError, now: number): SyncReport {
+  return report(new PassTally(calendarId), now, now, error, { nextTry: null });
+}
+
+function report(
+  tally: PassTally,
+  startedAt: number,
+  endedAt: number,
+  error: KalendsError | null,
+  outcome: Pick<SyncOutcome, "nextTry">,
+): SyncReport {
   return {
     calendarId: tally.calendarId,
     ok: error === null,

@@ -1,9 +1,9 @@
-import { toKalendsError } from "@kalends/model";
 import type { Connection, ErrorCode, OrganizationStore } from "@kalends/model";
 import { refreshCalendars } from "../calendars/refresh-calendars.ts";
 import type { Runtime } from "../runtime.ts";
 import { readNeeds } from "./calendar-context.ts";
-import { syncCalendar } from "./sync-calendar.ts";
+import { failureOf } from "./failure-of.ts";
+import { reportOfNone, syncCalendar } from "./sync-calendar.ts";
 import type { SyncProgress, SyncReport } from "./sync-report.ts";
 
 export interface SyncManyOptions {
@@ -35,7 +35,15 @@ export async function syncMany(runtime: Runtime, store: OrganizationStore, optio
   const report: SyncManyReport = { ok: true, calendars: [], connections: [] };
   const waiting = [...connections];
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await syncConnection(runtime, store, next, options, report);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      try {
+        await syncConnection(runtime, store, next, options, report);
+      } catch (thrown) {
+        // The others go on, and the caller hears of all when all have ended.
+        const { code, message, remedy } = failureOf(thrown, options.signal);
+        report.connections.push({ connectionId: next.id, error: { code, message, remedy } });
+      }
+    }
   };
   await Promise.all(Array.from({ length: Math.min(runtime.settings.concurrency, waiting.length) }, work));
   report.ok = report.connections.length === 0 && report.calendars.every(({ ok }) => ok);
@@ -54,24 +62,33 @@ async function syncConnection(
     try {
       await refreshCalendars(runtime, store, connection, signal === undefined ? {} : { signal });
     } catch (thrown) {
-      const { code, message, remedy, failure } = toKalendsError(thrown);
+      const { code, message, remedy, failure } = failureOf(thrown, signal);
       report.connections.push({ connectionId: connection.id, error: { code, message, remedy } });
       if (failure === "auth" || code === "connection-stopped") return;
     }
   }
-  const needs = await readNeeds(runtime, store, connection.accountId);
+  const needs = await readNeeds(store, connection.accountId, runtime.clock.now());
   for (const calendar of await store.directory.listCalendars({ connectionId: connection.id })) {
     if (signal?.aborted === true) return;
     if (needs === null || needs.excluded.has(calendar.id)) continue;
-    const one = await syncCalendar(runtime, store, calendar.id, {
-      // Another worker on the same calendar finishes, or its lease runs out.
-      waitMs: runtime.settings.leaseMs + 1_000,
-      fresh: options.fresh === true,
-      ...(signal === undefined ? {} : { signal }),
-      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-    });
+    const one = await syncOne(runtime, store, calendar.id, options);
     report.calendars.push(one);
     options.onReport?.(one);
     if (one.error?.code === "auth-failed") return;
+  }
+}
+
+async function syncOne(runtime: Runtime, store: OrganizationStore, calendarId: string, options: SyncManyOptions): Promise<SyncReport> {
+  const { signal, onProgress } = options;
+  try {
+    return await syncCalendar(runtime, store, calendarId, {
+      // A dead worker's lease runs out in that time; a live one may take longer, and then its result counts.
+      waitMs: runtime.settings.leaseMs + 1_000,
+      fresh: options.fresh === true,
+      ...(signal === undefined ? {} : { signal }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+  } catch (thrown) {
+    return reportOfNone(calendarId, failureOf(thrown, signal), runtime.clock.now());
   }
 }

@@ -30,6 +30,7 @@ export interface Directory {
   findAccountByExternalId(externalId: string): Promise<Account | null>;
   listAccounts(): Promise<Account[]>;
 
+  /** Throws `already-exists` where the id is taken or the account has this login at this provider. */
   addConnection(connection: Connection): Promise<void>;
   findConnection(id: ConnectionId): Promise<Connection | null>;
   listConnections(accountId?: AccountId): Promise<Connection[]>;

@@ -31,8 +31,7 @@ function directory(flavor: SqlFlavor): string[] {
       ["unique (organization, external_id)"]),
     table("connection", [`account_id ${text} not null`, `provider ${text} not null`, `state ${text} not null`, `remote_identity ${text} not null`,
       `label ${text} not null`, `endpoint ${text} not null`, `created_at ${integer} not null`, `listed_at ${integer}`, `error_code ${text}`],
-      [ofAccount]),
-    "create index connection_by_account on connection (organization, account_id)",
+      ["unique (organization, account_id, provider, remote_identity)", ofAccount]),
     createTable(flavor, "credential", {
       columns: [organization, `connection_id ${text} not null`, `generation ${integer} not null`, `sealed ${bytes} not null`],
       keys: ["primary key (organization, connection_id)", ofConnection],
@@ -62,7 +61,7 @@ function objects(flavor: SqlFlavor): string[] {
     });
   return [
     table("sync_state", "", [`token ${integer} not null`, `holder ${text}`, `lease_until ${integer} not null`, `pass ${integer} not null`,
-      `cursor ${text}`, `window_from ${integer}`, `window_to ${integer}`, `spans_behind ${integer} not null`, `refused_removals ${integer}`,
+      `cursor ${text}`, `window_from ${integer}`, `window_to ${integer}`, `spans_behind ${integer} not null`, `refused_removals ${integer}`, `refused_pass ${integer}`,
       `failures ${integer} not null`, `last_success ${integer}`, `last_snapshot ${integer}`, `error_code ${text}`, `next_try ${integer}`], false),
     "create index sync_state_by_holder on sync_state (holder) where holder is not null",
     table("calendar_object", "remote_key, uid", [`remote_key ${text} not null`, `uid ${text} not null`, `revision ${text}`,

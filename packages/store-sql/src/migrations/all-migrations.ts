@@ -1,6 +1,5 @@
 import { firstSchema } from "./0001-first-schema.ts";
-import { refusedPass } from "./0002-refused-pass.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their numbers, without gap. */
-export const allMigrations: readonly Migration[] = [firstSchema, refusedPass];
+export const allMigrations: readonly Migration[] = [firstSchema];
