@@ -28,11 +28,12 @@ function install() {
   const stamp = join(root, "node_modules", ".kalends-setup");
   const digest = lockDigest();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
-  process.stderr.write("kalends: installing the workspace (once; about a minute on a fresh machine) ...\n");
+  process.stderr.write("kalends: installing the workspace, once (half a minute, or a few on a slow line) ...\n");
   const started = Date.now();
+  // Errors only: on an older Node, pnpm warns of every package that wants a newer one, and a newer one is what runs them.
   const result = spawnSync(
     "npx",
-    ["-y", `pnpm@${pnpmVersion}`, "install", "--frozen-lockfile", "--reporter=append-only", "--loglevel=warn"],
+    ["-y", `pnpm@${pnpmVersion}`, "install", "--frozen-lockfile", "--reporter=append-only", "--loglevel=error"],
     { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32", env: { ...process.env, CI: "true" } },
   );
   if (result.status !== 0) {
