@@ -6,7 +6,7 @@ import { buildProgram } from "../packages/kalends/src/cli/program.ts";
 const page = new URL("../docs/reference/command-line.md", import.meta.url);
 
 function helpOf(command: Command, path: string): string[] {
-  command.configureHelp({ helpWidth: 110 });
+  command.configureHelp({ helpWidth: 110, showGlobalOptions: false });
   const own = [`## ${path}`, "", "```", command.helpInformation().trimEnd(), "```", ""];
   return [...own, ...command.commands.flatMap((child) => helpOf(child, `${path} ${child.name()}`))];
 }

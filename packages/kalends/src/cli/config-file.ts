@@ -31,7 +31,7 @@ export function readConfigFile(): ConfigFile {
   const parsed = configSchema.safeParse(data);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new KalendsError("invalid-argument", `${configPath} is not acceptable: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`);
+  throw new KalendsError("invalid-argument", `${configPath} is not acceptable: ${[issue?.path.join("."), issue?.message].filter(Boolean).join(" ")}`);
 }
 
 /** Replaces `kalends.json` in one step. */

@@ -21,7 +21,8 @@ export async function demoOnce(seed: number): Promise<void> {
     const edit = await demo.world.editOnce();
     const head = await demo.kalends.changesHead();
     await demo.kalends.sync();
-    say(`Then ${edit}: the next sync read ${(await demo.kalends.changesHead()) - head} change(s).\n`);
+    const news = (await demo.kalends.changesHead()) - head;
+    say(`Then ${edit}: the next sync read ${news} change${news === 1 ? "" : "s"}.\n`);
 
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const now = systemClock.now();

@@ -1,8 +1,11 @@
 import type { SyncManyReport } from "@kalends/core";
+import { utcToLocalIso } from "@kalends/ical";
 import { systemClock } from "../platform/system-clock.ts";
+import { CalendarNames } from "./calendar-names.ts";
 import { createProgressBar } from "./output/progress-bar.ts";
 import { demoOnce } from "./demo-once.ts";
 import { openDemo, type OpenedDemo } from "./open-demo.ts";
+import { listenForStop } from "./stop-signal.ts";
 
 interface DemoFlags {
   once?: boolean;
@@ -14,21 +17,21 @@ interface DemoFlags {
 /** `kalends demo` */
 export async function demo(flags: DemoFlags): Promise<void> {
   if (flags.once === true) return demoOnce(flags.seed);
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
+  const stop = listenForStop(systemClock.now);
   const opened = await openDemo({ seed: flags.seed, pollEveryMs: 1_500 });
   try {
     await runPage(opened, flags, stop.signal);
   } finally {
     await opened.close();
+    stop.release();
   }
+  process.stdout.write("Stopped; nothing was kept.\n");
 }
 
 async function firstSync({ kalends }: OpenedDemo): Promise<SyncManyReport> {
-  const names = new Map((await kalends.listCalendars()).map(({ id, name }) => [id, name]));
-  const bar = createProgressBar(process.stderr, systemClock, names);
+  const names = new CalendarNames(kalends);
+  await names.read();
+  const bar = createProgressBar(process.stderr, systemClock, (id) => names.of(id));
   const report = await kalends.sync({ onProgress: bar.progress, onReport: bar.report });
   bar.end();
   return report;
@@ -42,13 +45,15 @@ async function runPage(opened: OpenedDemo, flags: DemoFlags, signal: AbortSignal
   say(`A calendar server with ${accounts.length} people runs at ${world.url}`);
   await firstSync(opened);
   const page = await serveFreeBusy(kalendsSource(kalends), {
-    title: "Four people, four time zones",
+    title: "Kalends demo",
     ...(flags.port === undefined ? {} : { port: flags.port }),
   });
   kalends.start();
-  const stopEditing = world.startEditing(flags.every * 1_000, (sentence) => say(`  ${new Date(systemClock.now()).toISOString().slice(11, 19)}  ${sentence}`));
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const stopEditing = world.startEditing(flags.every * 1_000, (sentence) => say(`  ${utcToLocalIso(zone, systemClock.now()).slice(11, 19)}  ${sentence}`));
   say(`\nOpen ${page.url}\n`);
-  say(`Somebody edits a calendar every ${flags.every} s, as another client would; Kalends polls, and the page follows. Stop with Ctrl-C.`);
+  say(`Every ${flags.every} s somebody edits a calendar, as another client would; Kalends polls, and the page`);
+  say("follows. Stop with Ctrl-C.\n");
   try {
     // A sleep keeps the process alive, unlike the scheduler's timers.
     while (!signal.aborted) await systemClock.sleep(3_600_000, signal).catch(() => undefined);

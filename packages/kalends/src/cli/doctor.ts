@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
-import { toKalendsError } from "@kalends/model";
+import { toKalendsError, type CalendarStatus } from "@kalends/model";
 import { createKalends, type Kalends, type KalendsOptions } from "../create-kalends.ts";
 import { resolveOptions } from "./open.ts";
 import { showAge } from "./output/show-age.ts";
@@ -70,14 +70,24 @@ async function connectionFindings(kalends: Kalends, findings: Finding[]): Promis
     for (const calendar of connection.calendars) {
       const what = `calendar ${calendar.calendarId}`;
       const last = calendar.freshnessMs === null ? "never synced" : `synced ${showAge(calendar.freshnessMs)} ago`;
-      const detail = `${calendar.phase}, ${last}, ${calendar.objects} objects, ${calendar.quarantined} set aside, ${calendar.warnings} with warnings`;
-      if (calendar.error !== null) findings.push({ what, state: "problem", detail: `${detail}, ${calendar.failures} failures (${calendar.error.code})`, remedy: calendar.error.remedy });
+      const detail = [calendar.phase, last, counted(calendar.objects, "object"), ...oddities(calendar)].join(", ");
+      if (calendar.error !== null) findings.push({ what, state: "problem", detail: `${detail} (${calendar.error.code})`, remedy: calendar.error.remedy });
       else if (calendar.quarantined > 0) findings.push({ what, state: "warning", detail, remedy: await quarantineRemedy(kalends, calendar.calendarId) });
       else if (calendar.lastSuccess === null) findings.push({ what, state: "warning", detail, remedy: "kalends sync" });
       else findings.push({ what, state: "ok", detail });
     }
   }
 }
+
+function oddities({ quarantined, warnings, failures }: CalendarStatus): string[] {
+  return [
+    ...(quarantined === 0 ? [] : [`${quarantined} set aside`]),
+    ...(warnings === 0 ? [] : [`${warnings} with warnings`]),
+    ...(failures === 0 ? [] : [counted(failures, "failure")]),
+  ];
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 async function quarantineRemedy(kalends: Kalends, calendarId: string): Promise<string> {
   const counts = new Map<string, number>();
@@ -90,7 +100,7 @@ async function listFinding(kalends: Kalends, connectionId: string, what: string)
   try {
     const report = await kalends.refreshCalendars(connectionId);
     const changed = report.added.length + report.changed.length + report.removed.length;
-    return { what, state: "ok", detail: `the server answers and the login works${changed === 0 ? "" : `; ${changed} changes in the calendar list`}` };
+    return { what, state: "ok", detail: `the server answers and the login works${changed === 0 ? "" : `; ${counted(changed, "change")} in the calendar list`}` };
   } catch (thrown) {
     const { code, message, remedy } = toKalendsError(thrown);
     return { what, state: "problem", detail: `${message} (${code})`, remedy };
@@ -101,6 +111,8 @@ function toText(findings: readonly Finding[]): string {
   const mark = { ok: "ok      ", warning: "warning ", problem: "PROBLEM " } as const;
   const lines = findings.map(({ what, state, detail, remedy }) => `${mark[state]} ${what}: ${detail}${remedy === undefined ? "" : `\n           what to do: ${remedy}`}`);
   const problems = findings.filter(({ state }) => state === "problem").length;
-  lines.push("", problems === 0 ? "Nothing stands in the way." : `${problems} problem${problems === 1 ? "" : "s"} found.`);
+  const warnings = findings.filter(({ state }) => state === "warning").length;
+  if (problems > 0) lines.push("", `${counted(problems, "problem")} found.`);
+  else lines.push("", warnings === 0 ? "Nothing stands in the way." : `No problem, but ${counted(warnings, "warning")}: see above.`);
   return `${lines.join("\n")}\n`;
 }

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
+import { KalendsError } from "@kalends/model";
 import { writeKeyFile, generateKey } from "@kalends/vault";
 import { createKalends } from "../create-kalends.ts";
 import { environment } from "../platform/environment.ts";
@@ -21,6 +22,7 @@ export async function init(_options: object, command: Command): Promise<void> {
     if (existsSync(keyFile)) {
       say(`key: ${keyFile} is there already and stays as it is`);
     } else {
+      assertNoDatabase(options.database, keyFile);
       await writeKeyFile(keyFile, generateKey(systemRandom));
       say(`key: ${keyFile} made, readable by you alone. Back it up apart from the database: without it nothing can be opened.`);
     }
@@ -38,6 +40,14 @@ export async function init(_options: object, command: Command): Promise<void> {
     say(`settings: ${configPath} is there already and stays as it is`);
   }
   say("\nNext: kalends connect caldav you@example.com");
+}
+
+/** A new key beside an old database would open nothing, and would stand where the right key has to be put back. */
+function assertNoDatabase(database: string, keyFile: string): void {
+  if (database === ":memory:" || !existsSync(database)) return;
+  throw new KalendsError("key-missing", `${database} is there, but its key ${keyFile} is not`, {
+    remedy: "Put the key back from its backup (or set KALENDS_KEY). If it is lost, move the database away, run `kalends init` and connect again.",
+  });
 }
 
 function allowed(hosts: readonly string[] | undefined): { allowHosts?: string[] } {

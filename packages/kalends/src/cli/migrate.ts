@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { openSqliteStore } from "@kalends/store-sqlite";
 import { systemClock } from "../platform/system-clock.ts";
-import { resolveOptions } from "./open.ts";
+import { assertDatabase, resolveOptions } from "./open.ts";
 
 /** `kalends migrate [--print | --check]` */
 export async function migrate(flags: { print?: boolean; check?: boolean }, command: Command): Promise<void> {
   const { database } = resolveOptions(command);
+  if (flags.print !== true) assertDatabase(database);
   const store = await openSqliteStore({ path: flags.print === true ? ":memory:" : database, clock: systemClock });
   try {
     if (flags.print === true) {

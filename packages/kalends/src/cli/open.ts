@@ -30,12 +30,16 @@ export function resolveOptions(command: Command): KalendsOptions & { database: s
   };
 }
 
+/** Only `kalends init` makes a database: a mistyped path is not a new one. Throws `invalid-argument`. */
+export function assertDatabase(path: string): void {
+  if (path === ":memory:" || existsSync(path)) return;
+  throw new KalendsError("invalid-argument", `There is no database ${path}`, { remedy: "Run `kalends init` first, or name the file with --database." });
+}
+
 /** Opens Kalends for one command and closes it after, also when the command throws. */
 export async function withKalends<T>(command: Command, work: (kalends: Kalends) => Promise<T>): Promise<T> {
   const options = resolveOptions(command);
-  if (options.database !== ":memory:" && !existsSync(options.database)) {
-    throw new KalendsError("invalid-argument", `There is no database ${options.database}`, { remedy: "Run `kalends init` first, or name the file with --database." });
-  }
+  assertDatabase(options.database);
   const kalends = await createKalends(options);
   try {
     return await work(kalends);

@@ -28,7 +28,7 @@ export function buildProgram(): Command {
     .option("--organization <id>", "organization to work in (default: default)")
     .option("--allow-host <host[:port]>", "a host that may be private or plain http; may be given several times", several)
     .showHelpAfterError("(run with --help for all options)")
-    .enablePositionalOptions();
+    .configureHelp({ showGlobalOptions: true });
   addWorkCommands(program);
   addCareCommands(program);
   return program;

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CalendarStatus } from "@kalends/model";
+import { systemClock } from "../platform/system-clock.ts";
 import { showAge } from "./output/show-age.ts";
 import { textTable } from "./output/text-table.ts";
 import { findAccount, withKalends } from "./open.ts";
@@ -18,11 +19,13 @@ export async function status(flags: { account?: string; json?: boolean }, comman
     for (const connection of connections) {
       const account = accounts.get(connection.accountId) ?? connection.accountId;
       process.stdout.write(`${connection.label} (${connection.provider}, account ${account}): ${connection.state}\n`);
+      const said = connection.error?.code;
       if (connection.error !== null) process.stdout.write(`  ${connection.error.code}: ${connection.error.remedy}\n`);
       const rows = connection.calendars.map((calendar) => calendarRow(calendar));
       if (rows.length > 0) process.stdout.write(indent(textTable([["CALENDAR", "PHASE", "LAST SYNC", "NEXT TRY", "OBJECTS", "SET ASIDE"], ...rows])));
       for (const { name, error } of connection.calendars) {
-        if (error !== null) process.stdout.write(`  ${name.replace(/\p{C}/gu, "?")}: ${error.code}: ${error.remedy}\n`);
+        // What is wrong with the whole connection is said once.
+        if (error !== null && error.code !== said) process.stdout.write(`  ${name.replace(/\p{C}/gu, "?")}: ${error.code}: ${error.remedy}\n`);
       }
     }
   });
@@ -30,7 +33,13 @@ export async function status(flags: { account?: string; json?: boolean }, comman
 
 function calendarRow(calendar: CalendarStatus): string[] {
   const last = calendar.freshnessMs === null ? "never" : `${showAge(calendar.freshnessMs)} ago`;
-  return [calendar.name, calendar.phase, last, calendar.nextTry ?? "-", String(calendar.objects), String(calendar.quarantined)];
+  return [calendar.name, calendar.phase, last, nextTry(calendar), String(calendar.objects), String(calendar.quarantined)];
+}
+
+function nextTry({ nextTry: at }: CalendarStatus): string {
+  if (at === null) return "-";
+  const waitMs = Date.parse(at) - systemClock.now();
+  return waitMs <= 0 ? "due" : `in ${showAge(waitMs)}`;
 }
 
 const indent = (text: string): string => text.replace(/^(?=.)/gm, "  ");

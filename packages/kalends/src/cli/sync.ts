@@ -1,9 +1,11 @@
 import type { Command } from "commander";
-import type { SyncManyOptions, SyncManyReport, SyncReport } from "@kalends/core";
+import type { SyncManyOptions, SyncManyReport } from "@kalends/core";
 import type { Kalends } from "../create-kalends.ts";
 import { systemClock } from "../platform/system-clock.ts";
+import { CalendarNames } from "./calendar-names.ts";
 import { createProgressBar, type ProgressBar } from "./output/progress-bar.ts";
 import { findAccount, withKalends } from "./open.ts";
+import { listenForStop, stoppedExitCode } from "./stop-signal.ts";
 
 interface SyncFlags {
   account?: string;
@@ -14,28 +16,23 @@ interface SyncFlags {
 
 /** `kalends sync`: what was applied when it is stopped stays, and the next run goes on from there. */
 export async function sync(flags: SyncFlags, command: Command): Promise<void> {
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
+  const stop = listenForStop(systemClock.now);
   try {
     await withKalends(command, async (kalends) => {
-      const bar = createProgressBar(flags.json === true ? { write: () => undefined } : process.stderr, systemClock, await calendarNames(kalends));
+      const names = new CalendarNames(kalends);
+      await names.read();
+      const bar = createProgressBar(flags.json === true ? { write: () => undefined } : process.stderr, systemClock, (id) => names.of(id));
       const report = await runOnce(kalends, flags, bar, stop.signal);
       bar.end();
       if (flags.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-      else printSummary(report, stop.signal.aborted);
-      if (!report.ok) process.exitCode = 1;
+      else await printSummary(kalends, report, stop.signal.aborted);
+      if (stop.signal.aborted) process.exitCode = stoppedExitCode;
+      else if (!report.ok) process.exitCode = 1;
       if (flags.watch === true && !stop.signal.aborted) await watch(kalends, stop.signal);
     });
   } finally {
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    stop.release();
   }
-}
-
-async function calendarNames(kalends: Kalends): Promise<Map<string, string>> {
-  return new Map((await kalends.listCalendars()).map(({ id, name }) => [id, name]));
 }
 
 async function runOnce(kalends: Kalends, flags: SyncFlags, bar: ProgressBar, signal: AbortSignal): Promise<SyncManyReport> {
@@ -50,16 +47,27 @@ async function runOnce(kalends: Kalends, flags: SyncFlags, bar: ProgressBar, sig
   return kalends.sync(options);
 }
 
-function printSummary(report: SyncManyReport, stopped: boolean): void {
+async function printSummary(kalends: Kalends, report: SyncManyReport, stopped: boolean): Promise<void> {
+  const labels = new Map((await kalends.listConnections()).map(({ id, label }) => [id, label.replace(/\p{C}/gu, "?")]));
   for (const { connectionId, error } of report.connections) {
-    process.stderr.write(`connection ${connectionId}: ${error.message} (${error.code})\n  what to do: ${error.remedy}\n`);
+    if (stopped && error.code === "aborted") continue;
+    process.stderr.write(`${labels.get(connectionId) ?? connectionId}: ${error.message} (${error.code})\n  what to do: ${error.remedy}\n`);
   }
-  const sum = (pick: (one: SyncReport) => number): number => report.calendars.reduce((total, one) => total + pick(one), 0);
-  const calendars = `${report.calendars.length} calendar${report.calendars.length === 1 ? "" : "s"}`;
-  const counts = `${sum((one) => one.created)} new, ${sum((one) => one.updated)} changed, ${sum((one) => one.removed)} removed`;
-  process.stdout.write(`${stopped ? "Stopped after" : "Synced"} ${calendars}: ${counts}.\n`);
-  if (stopped) process.stdout.write("What was read is stored; the next sync goes on from there.\n");
-  if (report.calendars.length === 0 && report.connections.length === 0) process.stdout.write("Nothing is connected yet: kalends connect caldav you@example.com\n");
+  if (report.calendars.length === 0 && report.connections.length === 0 && !stopped) {
+    process.stdout.write("Nothing is connected yet: kalends connect caldav you@example.com\n");
+    return;
+  }
+  process.stdout.write(`${summaryLine(report)}\n`);
+  if (stopped) process.stdout.write("Stopped. What was read is stored; the next sync goes on from there.\n");
+}
+
+function summaryLine({ calendars }: SyncManyReport): string {
+  const sum = { created: 0, updated: 0, removed: 0 };
+  for (const one of calendars) for (const kind of ["created", "updated", "removed"] as const) sum[kind] += one[kind];
+  const done = calendars.filter(({ ok }) => ok).length;
+  const of = done === calendars.length ? "" : ` of ${calendars.length}`;
+  const noun = calendars.length === 1 ? "calendar" : "calendars";
+  return `Synced ${done}${of} ${noun}: ${sum.created} new, ${sum.updated} changed, ${sum.removed} removed.`;
 }
 
 async function watch(kalends: Kalends, signal: AbortSignal): Promise<void> {

@@ -16,11 +16,10 @@ export interface ProgressBar {
 
 const width = 24;
 
-export function createProgressBar(output: Terminal, clock: Clock, names: ReadonlyMap<string, string>): ProgressBar {
+export function createProgressBar(output: Terminal, clock: Clock, nameOf: (calendarId: string) => string): ProgressBar {
   const startedAt = new Map<string, number>();
   const moving = output.isTTY === true;
   const clear = (): void => void (moving && output.write("\r\u001b[2K"));
-  const nameOf = (id: string): string => (names.get(id) ?? id).replace(/\p{C}/gu, "?");
   return {
     progress: ({ calendarId, items, expectedItems }) => {
       const start = startedAt.get(calendarId) ?? clock.now();
@@ -43,6 +42,7 @@ export function createProgressBar(output: Terminal, clock: Clock, names: Readonl
 }
 
 function describe(report: SyncReport): string {
+  if (report.error?.code === "aborted") return "stopped";
   if (report.error !== null) return `failed: ${report.error.message} (${report.error.code})\n  what to do: ${report.error.remedy}`;
   const changed = report.created + report.updated + report.removed;
   const seconds = report.durationMs / 1_000;
