@@ -78,9 +78,11 @@ function durationText(ms: number): string {
 function freshnessText({ freshness, complete }: CalendarFreeBusy): string {
   const error = freshness.errorCode === null ? "" : ` (${freshness.errorCode})`;
   if (freshness.state === "never") return `never synced${error}`;
-  const age = freshness.ageMs === null ? "" : `, synced ${durationText(freshness.ageMs)} ago`;
+  const age = freshness.ageMs === null ? "" : `, synced ${ageText(freshness.ageMs)}`;
   return `${freshness.state}${age}${error}${freshness.state === "fresh" && !complete ? ", not stored for the whole range" : ""}`;
 }
+
+const ageText = (ms: number): string => (ms < 60_000 ? "just now" : `${durationText(ms)} ago`);
 
 function nameOf(id: string, names: ReadonlyMap<string, string> | undefined): string {
   return (names?.get(id) ?? id).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").trim() || "(no name)";

@@ -59,7 +59,7 @@ cleo
     02:30 UTC+2 - 02:30 UTC+1              1 h  busy
   Mon 26 Oct 2026
     21:00 - 24:00                          3 h  busy
-  calendar c4: fresh, synced 0 min ago
+  calendar c4: fresh, synced just now
 
 Everybody together
   Fri 23 Oct 2026
