@@ -14,6 +14,8 @@ export interface ServerTraits {
   /** Requests of a pass without news; 1 where the server has sync-collection or a ctag. */
   idleRequests?: number;
   deadCursor?: string | null;
+  /** Its sync-tokens are inclusive or as coarse as its clock. */
+  repeats?: boolean;
   environment?: Readonly<Record<string, string>>;
   /** `null`: the server refuses every invalid event itself. */
   brokenItem?: string | null;
@@ -51,6 +53,7 @@ export async function harnessOf(server: Omit<RunningServer, "kind" | "folder">, 
     itemNames: traits.itemNames ?? oddNames,
     ...(traits.brokenItem === null ? {} : { brokenItem: traits.brokenItem ?? startlessEventText("broken-item") }),
     ...(traits.deadCursor === null ? {} : { deadCursor: traits.deadCursor ?? "sync:http://sabre.io/ns/sync/nonsense" }),
+    ...(traits.repeats === undefined ? {} : { repeats: traits.repeats }),
     ...(traits.idleRequests === undefined ? {} : { idleRequests: traits.idleRequests }),
     remote: {
       createCalendar: (name, displayName) => client.makeCalendar(path(name), { displayName }),

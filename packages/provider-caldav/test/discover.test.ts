@@ -49,7 +49,7 @@ describe("discovery", () => {
     expect(Buffer.from((requests.at(-1)?.authorization?.reveal() ?? "").slice(6), "base64").toString("utf8")).toBe("alice:päss");
   });
 
-  test("no CalDAV there: every step is named", async () => {
+  test("quirk 23: no CalDAV there: every step is named", async () => {
     const { answer } = connect(() => notFound, { address: "https://www.example.org/start" });
     await expect(answer).rejects.toMatchObject({ code: "caldav-not-found", message: expect.stringMatching(/as typed.*well-known.*root/) as string });
   });
@@ -59,20 +59,20 @@ describe("discovery", () => {
     await expect(answer).rejects.toMatchObject({ code: "not-calendar-data" });
   });
 
-  test("the first 401 counts, whatever later steps say", async () => {
+  test("quirk 25: the first 401 counts, whatever later steps say", async () => {
     const address = "https://cal.example/dav/";
     const { answer } = connect(({ url }) => (url === address ? { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } } : notFound), { address });
     await expect(answer).rejects.toMatchObject({ code: "auth-failed" });
   });
 
-  test("a server that offers nothing that we speak is auth-unsupported; Basic among others is fine", async () => {
+  test("quirk 26: a server that offers nothing that we speak is auth-unsupported; Basic among others is fine", async () => {
     const challenge = (header: string) => connect(() => ({ status: 401, headers: { "www-authenticate": header } }), {}).answer;
     await expect(challenge("NTLM, Negotiate abc==")).rejects.toMatchObject({ code: "auth-unsupported" });
     await expect(challenge('Digest realm="r", nonce="n", Basic realm="r"')).rejects.toMatchObject({ code: "auth-failed" });
     await expect(challenge("Negotiate")).rejects.toMatchObject({ code: "auth-unsupported" });
   });
 
-  test("iCloud: preset by mail domain, shard host, app-specific password", async () => {
+  test("quirk 26: iCloud: preset by mail domain, shard host, app-specific password", async () => {
     const inner = service("https://caldav.icloud.com", "https://p42-caldav.icloud.com");
     const root: Script = (request) => inner({ ...request, url: request.url === "https://caldav.icloud.com/" ? "https://caldav.icloud.com/dav/" : request.url });
     const { answer, requests } = connect(root, { address: "alice@icloud.com" });
@@ -82,37 +82,68 @@ describe("discovery", () => {
     await expect(refused.answer).rejects.toMatchObject({ code: "app-password-needed", remedy: expect.stringContaining("app-specific") as string });
   });
 
-  test("a home on a foreign site never gets the login", async () => {
+  test("quirk 24: a home on a foreign site never gets the login", async () => {
     const { answer, requests } = connect(service("https://cal.example", "https://thief.example"), { address: "https://cal.example/dav/" });
     await expect(answer).rejects.toMatchObject({ code: "redirect-refused", remedy: expect.stringContaining("thief.example") as string });
     expect(leaked(requests, "https://thief.example")).toBe(false);
   });
 
-  test("a well-known that leads to a foreign site is named, not followed with the login", async () => {
+  test("quirk 24: a well-known that leads to a foreign site is named, not followed with the login", async () => {
     const { answer, requests } = connect(({ url }) => (url.includes("well-known") ? { status: 401, url: "https://other.example/dav/" } : notFound), {});
     await expect(answer).rejects.toMatchObject({ code: "redirect-refused", remedy: expect.stringContaining("other.example") as string });
     expect(leaked(requests, "https://other.example")).toBe(false);
   });
 
-  test("DNS names the service", async () => {
+  test("quirk 23: DNS names the service", async () => {
     const resolver: ServiceResolver = async (domain) => (domain === "example.org" ? [{ origin: "https://cal.example.org", path: "/dav/" }] : []);
     const { answer } = connect(service("https://cal.example.org"), { address: "alice@example.org" }, resolver);
     expect((await answer).calendars).toHaveLength(1);
   });
 
-  test("a calendar's own address is enough, without principal or home", async () => {
+  test("quirk 23: a calendar's own address is enough, without principal or home", async () => {
     const calendar = multistatus(resource("/x/cal/", `${calendarType}<d:displayname>Mine</d:displayname>`));
     const address = "https://cal.example/x/cal/";
     const { answer } = connect(({ url }) => (url === address ? calendar : notFound), { address });
     expect((await answer).calendars).toMatchObject([{ remoteKey: "/x/cal/", name: "Mine" }]);
   });
 
-  test("a home without principals is accepted where it holds a calendar", async () => {
+  test("quirk 23: a home without principals is accepted where it holds a calendar", async () => {
     const home = [resource("/h/", "<d:resourcetype><d:collection/></d:resourcetype>"), resource("/h/c/", calendarType)];
     const address = "https://cal.example/h/";
     const script: Script = ({ url, headers }) => (url === address ? multistatus(...(headers?.["depth"] === "1" ? home : home.slice(0, 1))) : notFound);
     const { answer } = connect(script, { address });
     expect((await answer).calendars).toMatchObject([{ remoteKey: "/h/c/", name: "c" }]);
+  });
+
+  test.each([
+    ["Nextcloud", "/remote.php/dav/"],
+    ["SOGo", "/SOGo/dav/al%40ice/"],
+    ["DAViCal", "/caldav.php/"],
+    ["Zimbra", "/dav/al%40ice/"],
+    ["Synology", "/caldav/al%40ice/"],
+    ["Baikal", "/dav.php/"],
+    ["Cyrus", "/dav/"],
+  ])("quirk 23: %s is found at its usual place where nothing names it", async (name, place) => {
+    const home = multistatus(resource(place, "<c:calendar-home-set><d:href>/remote.php/dav/calendars/x/</d:href></c:calendar-home-set>"));
+    const list = multistatus(resource("/remote.php/dav/calendars/x/", "<d:resourcetype><d:collection/></d:resourcetype>"), resource("/remote.php/dav/calendars/x/c/", calendarType));
+    const script: Script = ({ url }) => (url === `https://cal.example${place}` ? home : url.endsWith("/calendars/x/") ? list : notFound);
+    const { answer, requests } = connect(script, { credential: { ...credential, username: "al@ice" } });
+    expect(await answer).toMatchObject({ calendars: [{ remoteKey: "/remote.php/dav/calendars/x/c/" }], endpoint: { preset: "nextcloud" } });
+    expect(requests.length, name).toBeLessThan(25);
+  });
+
+  test("quirk 23: a refused login, or a host that does not answer, is not tried at every known place", async () => {
+    const refused = connect(({ url }) => (url.includes("well-known") ? notFound : { status: 401, headers: { "www-authenticate": "Basic" } }), {});
+    await expect(refused.answer).rejects.toMatchObject({ code: "auth-failed" });
+    expect(refused.requests.length).toBeLessThan(4);
+  });
+
+  test("quirk 26: presets know who takes app passwords, and who takes none", async () => {
+    const refused = () => ({ status: 401, headers: { "www-authenticate": "Basic" } });
+    for (const address of ["alice@fastmail.com", "alice@yahoo.de", "alice@zoho.com"]) await expect(connect(refused, { address }).answer).rejects.toMatchObject({ code: "app-password-needed", failure: "auth" });
+    const google = connect(refused, { address: "alice@gmail.com" });
+    await expect(google.answer).rejects.toMatchObject({ code: "auth-unsupported", remedy: expect.stringContaining("OAuth") as string });
+    expect(google.requests).toEqual([]);
   });
 
   test("a login inside the address, or no address, is refused before anything is sent", async () => {

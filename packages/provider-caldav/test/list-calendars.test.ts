@@ -16,7 +16,7 @@ async function list(answer: ScriptedAnswer) {
 }
 
 describe("the calendar list", () => {
-  test("keeps calendars of events and leaves everything else out", async () => {
+  test("quirks 29 and 32: keeps calendars of events and leaves everything else out", async () => {
     const calendars = await list(
       multistatus(
         home,
@@ -35,7 +35,7 @@ describe("the calendar list", () => {
     expect(calendars.map((calendar) => calendar.remoteKey)).toEqual(["/h/events/", "/h/any/"]);
   });
 
-  test("reads name, colour, zone and rights as the server tells them", async () => {
+  test("quirk 29: reads name, colour, zone and rights as the server tells them", async () => {
     const zone = "<c:calendar-timezone>BEGIN:VCALENDAR&#13;\nBEGIN:VTIMEZONE&#13;\nTZID:Europe/Berlin&#13;\nEND:VTIMEZONE&#13;\nEND:VCALENDAR</c:calendar-timezone>";
     const color = '<a:calendar-color xmlns:a="http://apple.com/ns/ical/">#FF2968FF</a:calendar-color>';
     const reports = "<d:supported-report-set><d:supported-report><d:report><c:sync-collection/></d:report></d:supported-report></d:supported-report-set>";
@@ -44,6 +44,11 @@ describe("the calendar list", () => {
     );
     expect(full).toEqual({ remoteKey: "/h/a%20b/", name: " 1.50 ", color: "#ff2968", timeZone: "Europe/Berlin", readOnly: true, hints: { sync: "yes" } });
     expect(bare).toEqual({ remoteKey: "/h/%C3%BC/", name: "ü", color: null, timeZone: null, readOnly: false, hints: { sync: "unknown", href: "/h/%c3%bc/" } });
+  });
+
+  test("quirk 34: a name that the server escaped twice is read as it was typed", async () => {
+    const [calendar] = await list(multistatus(home, resource("/h/a/", `${type()}<d:displayname>A &amp;amp; B</d:displayname>`)));
+    expect(calendar?.name).toBe("A & B");
   });
 
   test.each<[string, ScriptedAnswer, string]>([

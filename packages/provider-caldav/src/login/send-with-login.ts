@@ -107,7 +107,7 @@ function learn(way: LoginWay, url: URL, response: HttpResponse, first: boolean):
   const basic = challenges.some(({ scheme }) => scheme === "basic");
   const known = schemeOf(way, url);
   // Over TLS the password is safe on its way, and Basic is what servers get right; without TLS Digest keeps it from listeners.
-  if (digest === null || (basic && url.protocol === "https:" && known.kind !== "digest")) {
+  if (digest === null || (basic && url.protocol === "https:" && known.kind !== "digest" && !way.expectsDigest)) {
     if (basic) way.schemes.set(url.origin, { kind: "basic" });
     return false;
   }

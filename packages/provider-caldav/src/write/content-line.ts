@@ -1,6 +1,6 @@
 /** One content line (RFC 5545 section 3.1), with the bytes that it came in. */
 export interface ContentLine {
-  /** As it stands in the text, folded, with its line ends. */
+  /** As it stands in the text, folded, with its line ends as CRLF: XML hands them on as bare LF, which iCalendar does not know. */
   raw: string;
   /** Name in upper-case. */
   name: string;
@@ -13,13 +13,13 @@ export interface ContentLine {
 const physicalLine = /[^\r\n]*(?:\r\n|\n|\r|$)/y;
 const longest = 75;
 
-/** Cuts a text into its content lines; joining their `raw` gives the text again, but for empty lines. */
+/** Cuts a text into its content lines; joining their `raw` gives the text again, but for empty lines and other line ends than CRLF. */
 export function readContentLines(text: string): ContentLine[] {
   const lines: ContentLine[] = [];
   let raw = "";
   const finish = (): void => {
     const line = raw.replace(/(?:\r\n|\n|\r)[ \t]/g, "").replace(/[\r\n]+$/, "");
-    if (line.trim() !== "") lines.push(toLine(raw, line));
+    if (line.trim() !== "") lines.push(toLine(raw.replace(/\r\n|\n|\r/g, "\r\n"), line));
     raw = "";
   };
   for (let at = text.charCodeAt(0) === 0xfeff ? 1 : 0; at < text.length; ) {

@@ -151,9 +151,9 @@ function describeDelta(stage: Stage): void {
     await putEvent(harness, "delta", 2, "Changed");
     await harness.remote.delete("delta", "delta-3.ics");
     const pass = await mirror.pull();
-    expect(pass).toMatchObject({ read: ["delta-2", "delta-30"], gone: ["delta-3"] });
+    expect(pass).toMatchObject({ read: expected(harness, ["delta-2", "delta-30"]), gone: ["delta-3"] });
     expect(mirror.titleOf("delta-2")).toBe("Changed");
-    expect(await mirror.pull()).toMatchObject({ read: [], gone: [] });
+    expect(await mirror.pull()).toMatchObject({ read: expected(harness, []), gone: [] });
   });
 
   test("many changes come in several pages", async (context) => {
@@ -161,7 +161,7 @@ function describeDelta(stage: Stage): void {
     await mirror.pull();
     for (let index = 3; index < 28; index += 1) await putEvent(harness, "many", index);
     const pass = await mirror.pull();
-    expect(pass.read).toHaveLength(25);
+    expect(pass.read).toEqual(expected(harness, uids("many", 28).filter((uid) => !["many-0", "many-1", "many-2"].includes(uid))));
     expect(pass.pages).toBeGreaterThanOrEqual(3);
     expect(mirror.uids).toEqual(uids("many", 28));
   });
@@ -174,7 +174,7 @@ function describeDelta(stage: Stage): void {
     await from.harness.remote.delete("from", "from-1.ics");
     await from.harness.remote.put("to", "from-1.ics", eventText("from-1", "Moved"));
     expect((await from.mirror.pull()).gone).toEqual(["from-1"]);
-    expect((await to.mirror.pull()).read).toEqual(["from-1"]);
+    expect((await to.mirror.pull()).read).toEqual(expected(to.harness, ["from-1"]));
   });
 
   test("an event that is deleted and written again is there with its new text", async (context) => {
@@ -273,6 +273,11 @@ async function listed(harness: ProviderHarness, name: string): Promise<RemoteCal
   const [calendar] = found;
   if (calendar === undefined || found.length > 1) throw new Error(`${found.length} calendars are named ${name}`);
   return calendar;
+}
+
+/** The UIDs that a pass must bring, and no others where the provider does not repeat itself. */
+function expected(harness: ProviderHarness, read: string[]): unknown {
+  return harness.repeats === true ? expect.arrayContaining(read) : read;
 }
 
 function uids(calendar: string, count: number): string[] {

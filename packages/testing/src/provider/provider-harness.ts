@@ -30,6 +30,8 @@ export interface ProviderHarness {
   itemNames: readonly string[];
   /** An item that the provider accepts and that is no valid event; absent where it accepts none. */
   brokenItem?: string;
+  /** The provider may name once more what it has reported already: its positions are as coarse as its clock. */
+  repeats?: boolean;
   /** Requests that a pass without news may cost. Default 1. */
   idleRequests?: number;
   close(): Promise<void>;
