@@ -13,6 +13,7 @@ const rooms = {
   "provider-microsoft": { own: ["model", "ical", "transport"], npm: [] },
   "provider-exchange": { own: ["model", "ical", "transport"], npm: [] },
   "provider-caldav": { own: ["model", "ical", "transport"], npm: [] },
+  "provider-feed": { own: ["model", "ical", "transport"], npm: [] },
   "store-sql": { own: ["model"], npm: ["kysely"] },
   "store-sqlite": { own: ["model", "store-sql"], npm: ["kysely"] },
   "store-postgres": { own: ["model", "store-sql"], npm: ["kysely", "pg"] },
@@ -25,7 +26,7 @@ const rooms = {
   kalends: {
     own: [
       ...["model", "ical", "availability", "retention", "vault", "transport", "core", "server", "invites", "sandbox"],
-      ...["provider-google", "provider-microsoft", "provider-exchange", "provider-caldav", "store-sql", "store-sqlite", "store-postgres"],
+      ...["provider-google", "provider-microsoft", "provider-exchange", "provider-caldav", "provider-feed", "store-sql", "store-sqlite", "store-postgres"],
     ],
     npm: ["commander", "zod"],
     // The demo shows the example's own page; it is bundled into the published package.
