@@ -6,11 +6,15 @@ import { configPath, readConfigFile, writeConfigFile } from "./config-file.ts";
 import { withKalends, type GlobalOptions } from "./open.ts";
 import { readPassword } from "./read-password.ts";
 
-interface ConnectOptions {
-  username?: string;
+/** Whose login it is. */
+export interface AccountOptions {
   account?: string;
   name?: string;
   tz?: string;
+}
+
+interface ConnectOptions extends AccountOptions {
+  username?: string;
   preset?: string;
   passwordStdin?: boolean;
 }
@@ -55,7 +59,7 @@ function withFlags(thrown: unknown, address: string): unknown {
   return thrown;
 }
 
-async function openAccount(kalends: Kalends, username: string, options: ConnectOptions): Promise<{ id: string; isNew: boolean }> {
+export async function openAccount(kalends: Kalends, username: string, options: AccountOptions): Promise<{ id: string; isNew: boolean }> {
   const externalId = options.account ?? username;
   const known = (await kalends.findAccountByExternalId(externalId)) ?? (await kalends.findAccount(externalId));
   if (known !== null) {
@@ -70,7 +74,7 @@ async function openAccount(kalends: Kalends, username: string, options: ConnectO
 }
 
 /** A host that was allowed to connect has to be allowed at every sync, so it is written down. */
-function rememberAllowedHosts(command: Command): void {
+export function rememberAllowedHosts(command: Command): void {
   const hosts = command.optsWithGlobals<GlobalOptions>().allowHost ?? [];
   const config = readConfigFile();
   const missing = hosts.filter((host) => config.allowHosts?.includes(host) !== true);

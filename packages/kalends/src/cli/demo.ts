@@ -1,5 +1,6 @@
 import type { SyncManyReport } from "@kalends/core";
 import { utcToLocalIso } from "@kalends/ical";
+import { KalendsError } from "@kalends/model";
 import { systemClock } from "../platform/system-clock.ts";
 import { CalendarNames } from "./calendar-names.ts";
 import { createProgressBar } from "./output/progress-bar.ts";
@@ -37,6 +38,10 @@ async function firstSync({ kalends }: OpenedDemo): Promise<SyncManyReport> {
   return report;
 }
 
+function portTaken(port: number | undefined): KalendsError {
+  return new KalendsError("already-exists", `Port ${port} is in use`, { remedy: "Choose another, or leave --port out: a free one is found." });
+}
+
 async function runPage(opened: OpenedDemo, flags: DemoFlags, signal: AbortSignal): Promise<void> {
   const { world, kalends, accounts } = opened;
   // Loaded here, because no other command needs the page.
@@ -47,6 +52,8 @@ async function runPage(opened: OpenedDemo, flags: DemoFlags, signal: AbortSignal
   const page = await serveFreeBusy(kalendsSource(kalends), {
     title: "Kalends demo",
     ...(flags.port === undefined ? {} : { port: flags.port }),
+  }).catch((thrown: unknown) => {
+    throw (thrown as NodeJS.ErrnoException).code === "EADDRINUSE" ? portTaken(flags.port) : thrown;
   });
   kalends.start();
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -16,6 +16,14 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
+const between =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const number = wholeNumber(text);
+    if (number < least || number > most) throw new InvalidArgumentError(`It must be from ${least} to ${most}.`);
+    return number;
+  };
+
 const several = (value: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), value];
 
 /** The command line, as data for commander. Each command's work is a file of its own. */
@@ -86,7 +94,7 @@ function addCareCommands(program: Command): void {
     .command("changes")
     .description("print the change feed")
     .option("--since <number>", "print what came after this number", wholeNumber, 0)
-    .option("--limit <number>", "at most so many", wholeNumber, 1000)
+    .option("--limit <number>", "at most so many", between(1, 100_000), 1000)
     .option("--json", "one JSON object a line")
     .action(changes);
 
@@ -103,8 +111,8 @@ function addCareCommands(program: Command): void {
     .command("demo")
     .description("show four people's busy times on a page, live, on a built-in calendar server")
     .option("--once", "print the free-busy table and exit")
-    .option("--port <number>", "port of the page", wholeNumber)
-    .option("--every <seconds>", "seconds between edits", wholeNumber, 4)
+    .option("--port <number>", "port of the page (default: a free one)", between(0, 65_535))
+    .option("--every <seconds>", "seconds between edits", between(1, 3_600), 4)
     .option("--seed <number>", "another set of events", wholeNumber, 1)
     .action(demo);
 }

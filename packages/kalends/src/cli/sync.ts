@@ -49,8 +49,9 @@ async function runOnce(kalends: Kalends, flags: SyncFlags, bar: ProgressBar, sig
 
 async function printSummary(kalends: Kalends, report: SyncManyReport, stopped: boolean): Promise<void> {
   const labels = new Map((await kalends.listConnections()).map(({ id, label }) => [id, label.replace(/\p{C}/gu, "?")]));
+  const said = new Set(report.calendars.map(({ error }) => error?.code));
   for (const { connectionId, error } of report.connections) {
-    if (stopped && error.code === "aborted") continue;
+    if (said.has(error.code) || (stopped && error.code === "aborted")) continue;
     process.stderr.write(`${labels.get(connectionId) ?? connectionId}: ${error.message} (${error.code})\n  what to do: ${error.remedy}\n`);
   }
   if (report.calendars.length === 0 && report.connections.length === 0 && !stopped) {

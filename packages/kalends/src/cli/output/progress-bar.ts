@@ -17,6 +17,7 @@ export interface ProgressBar {
 const width = 24;
 
 export function createProgressBar(output: Terminal, clock: Clock, nameOf: (calendarId: string) => string): ProgressBar {
+  let saidBefore = "";
   const startedAt = new Map<string, number>();
   const moving = output.isTTY === true;
   const clear = (): void => void (moving && output.write("\r\u001b[2K"));
@@ -36,6 +37,10 @@ export function createProgressBar(output: Terminal, clock: Clock, nameOf: (calen
     report: (report) => {
       clear();
       output.write(`${nameOf(report.calendarId)}: ${describe(report)}\n`);
+      // Where a whole server is down, what to do is said once.
+      if (report.error !== null && report.error.code !== "aborted" && report.error.remedy !== saidBefore) {
+        output.write(`  what to do: ${(saidBefore = report.error.remedy)}\n`);
+      }
     },
     end: clear,
   };
@@ -43,7 +48,7 @@ export function createProgressBar(output: Terminal, clock: Clock, nameOf: (calen
 
 function describe(report: SyncReport): string {
   if (report.error?.code === "aborted") return "stopped";
-  if (report.error !== null) return `failed: ${report.error.message} (${report.error.code})\n  what to do: ${report.error.remedy}`;
+  if (report.error !== null) return `failed: ${report.error.message} (${report.error.code})`;
   const changed = report.created + report.updated + report.removed;
   const seconds = report.durationMs / 1_000;
   const rate = changed >= 50 && seconds > 0 ? `, ${Math.round(changed / seconds)} events/s` : "";
