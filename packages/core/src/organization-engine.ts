@@ -44,7 +44,7 @@ export interface OrganizationEngine {
   occurrences(request: OccurrenceRequest): Promise<OccurrenceList>;
   status(accountId?: string): Promise<ConnectionStatus[]>;
   quarantined(calendarId: string): Promise<QuarantinedItem[]>;
-  /** Change records after `since`, in order. */
+  /** Change records after `since`, in order. `limit`: 1 or more, default 1,000. Throws `invalid-argument`. */
   changes(since: number, limit?: number): Promise<ChangeRecord[]>;
   /** Number of the newest change record. */
   changesHead(): Promise<number>;
@@ -80,7 +80,12 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore): 
     occurrences: (request) => listOccurrences(runtime, store, request),
     status: (accountId) => readStatus(runtime, store, accountId),
     quarantined: (calendarId) => store.reader.quarantined(calendarId, 1_000),
-    changes: (since, limit = 1_000) => store.feed.read(since, limit),
+    changes: async (since, limit = 1_000) => {
+      // A consumer that lost its number must hear of it, instead of being told for ever that there is nothing new.
+      if (!Number.isSafeInteger(since) || since < 0) throw new KalendsError("invalid-argument", "`since` must be a whole number, 0 or more");
+      if (!Number.isSafeInteger(limit) || limit < 1) throw new KalendsError("invalid-argument", "`limit` must be a whole number, 1 or more");
+      return store.feed.read(since, limit);
+    },
     changesHead: () => store.feed.head(),
     onChange: (listener) =>
       runtime.signal.subscribe((organizationId) => {

@@ -23,6 +23,9 @@ export interface OccurrenceList {
 
 const pageSize = 500;
 
+/** Objects are stored by their extent in the calendar's own zone; in another one all-day and floating times lie up to that much elsewhere. */
+const zoneSlackMs = 36 * 3_600_000;
+
 /** The events of a stored object, timing and content joined again. */
 export function toEvents(stored: StoredObject, contents: ReturnType<typeof openContent>): CalendarEvent[] {
   const timing = JSON.parse(stored.timing) as StoredTiming;
@@ -39,9 +42,10 @@ export async function listOccurrences(runtime: Runtime, store: OrganizationStore
   const floatingZone = request.zone ?? calendar.timeZone ?? account?.timeZone ?? "UTC";
   const sealer = await runtime.vault.forAccount(store.organizationId, calendar.accountId);
   const parts: { uid: string; events: CalendarEvent[]; zones?: StoredTiming["zones"] & object }[] = [];
+  const stretch = { from: range.from - zoneSlackMs, to: range.to + zoneSlackMs };
   let after: { remoteKey: string; uid: string } | null = null;
   for (;;) {
-    const page: StoredObject[] = await store.reader.objects(calendar.id, range, after, pageSize);
+    const page: StoredObject[] = await store.reader.objects(calendar.id, stretch, after, pageSize);
     for (const stored of page) {
       if (stored.outside) continue;
       const { zones } = JSON.parse(stored.timing) as StoredTiming;

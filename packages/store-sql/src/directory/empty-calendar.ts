@@ -4,7 +4,10 @@ import type { SqlScope } from "../database/sql-scope.ts";
 import { takeSequences } from "../feed/append-changes.ts";
 import { freshSyncState } from "../schema/object-tables.ts";
 
-/** Drops all that is kept of a calendar; each object leaves a tombstone and an `object-removed` record, in key order. */
+/**
+ * Drops all that is kept of a calendar. Each object leaves a tombstone and, in key order, an `object-removed` record; the feed never told
+ * of those outside every window, so it does not tell of their end either.
+ */
 export async function emptyCalendar(scope: SqlScope, organization: OrganizationId, calendarId: CalendarId, now: number): Promise<void> {
   await buryObjects(scope, organization, calendarId, now);
   for (const table of ["calendar_object", "quarantined_item", "busy_span"] as const) {
@@ -32,8 +35,6 @@ async function buryObjects(scope: SqlScope, organization: OrganizationId, calend
     .selectFrom("calendar_object as object")
     .where("object.organization", "=", organization)
     .where("object.calendar_id", "=", calendarId);
-  const count = (await scope.first(objects.select(sql<number>`count(*)`.as("count"))))?.count ?? 0;
-  if (count === 0) return;
   await scope.run(
     scope.db
       .insertInto("tombstone")
@@ -47,13 +48,16 @@ async function buryObjects(scope: SqlScope, organization: OrganizationId, calend
           .doUpdateSet((eb) => ({ removed_at: eb.ref("excluded.removed_at") })),
       ),
   );
+  const told = objects.where("object.outside", "=", 0);
+  const count = (await scope.first(told.select(sql<number>`count(*)`.as("count"))))?.count ?? 0;
+  if (count === 0) return;
   const before = await takeSequences(scope, organization, count);
   await scope.run(
     scope.db
       .insertInto("change_record")
       .columns(["organization", "sequence", "kind", "account_id", "connection_id", "calendar_id", "uid", "remote_key", "at"])
       .expression(
-        objects
+        told
           .innerJoin("calendar", (join) =>
             join.onRef("calendar.organization", "=", "object.organization").onRef("calendar.id", "=", "object.calendar_id"),
           )
