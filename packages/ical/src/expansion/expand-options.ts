@@ -13,7 +13,7 @@ export interface ExpandOptions extends ExpandPolicies {
   floatingZone: string;
   /** Most instances of one series in the window. Default 10,000. */
   maxResults?: number;
-  /** Most candidates (periods, days and times of day) that the rules of one series may look at. Default 400,000: about 50 ms at worst. */
+  /** Most candidates (periods, days and times of day) that the rules of one series may look at. Default 200,000: about 50 ms at worst. */
   maxSteps?: number;
   /** Asked between series; `true` ends the expansion with `capped: "time"`. This package has no clock of its own. */
   isOver?: () => boolean;
@@ -43,7 +43,7 @@ export function querySettings(range: TimeRange, options: ExpandOptions): QuerySe
   return {
     range,
     maxResults: options.maxResults ?? 10_000,
-    maxSteps: options.maxSteps ?? 400_000,
+    maxSteps: options.maxSteps ?? 200_000,
     includeCancelled: options.includeCancelled === true,
   };
 }

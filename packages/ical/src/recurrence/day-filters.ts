@@ -2,12 +2,12 @@ import { civilFromDays, daysFromCivil, monthLength, weekdayOf, yearLength, type 
 import type { CompiledRule } from "./compile-rule.ts";
 
 /** Whether a table of BYMONTHDAY or BYYEARDAY names `value` (counted from 1 in a period of `length`), or its place from the end. */
-function names(table: Uint8Array, value: number, length: number): boolean {
+export function names(table: Uint8Array, value: number, length: number): boolean {
   return table[366 + value] === 1 || table[365 + value - length] === 1;
 }
 
 /** Whether BYDAY names the weekday, or its place in the period (`position` from 0, of `length` days). */
-function namesWeekday(rule: CompiledRule, weekday: number, position: number, length: number): boolean {
+export function namesWeekday(rule: CompiledRule, weekday: number, position: number, length: number): boolean {
   if (((rule.weekdayMask >> weekday) & 1) === 1) return true;
   if (rule.numberedDays === null) return false;
   const base = weekday * 107 + 53;

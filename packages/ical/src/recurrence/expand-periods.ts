@@ -1,6 +1,7 @@
 import { civilFromDays, daySeconds, daysFromCivil, type CivilDate } from "../civil/civil.ts";
 import { wallToUtc } from "../zones/zone-table.ts";
 import { isLeftOut, type CompiledRule } from "./compile-rule.ts";
+import { meetsMonth } from "./day-filters.ts";
 import { monthDays, newDayList, singleDay, weekDays, yearDays, type DayList } from "./period-days.ts";
 import { seekDay, type InstanceSink } from "./rule-output.ts";
 
@@ -49,6 +50,19 @@ function fillPeriod(rule: CompiledRule, k: number, list: DayList): number {
   }
 }
 
+/** How many periods of a DAILY rule lie before the next month that BYMONTH names, where the one that was read is in another month. */
+function daysToSkip(rule: CompiledRule, first: number): number {
+  if (rule.frequency !== "DAILY" || rule.monthMask === -1) return 0;
+  const date = civilFromDays(first, scratch);
+  if (meetsMonth(rule, date.month)) return 0;
+  let { year, month } = date;
+  do {
+    month = month === 12 ? 1 : month + 1;
+    if (month === 1) year++;
+  } while (!meetsMonth(rule, month));
+  return Math.max(0, Math.ceil((daysFromCivil(year, month, 1) - first) / rule.interval) - 1);
+}
+
 /** So many periods make a whole Gregorian cycle: a rule without an instance in all of them has none at all. */
 function cycleOf(rule: CompiledRule): number {
   if (rule.frequency === "YEARLY") return 400;
@@ -58,28 +72,33 @@ function cycleOf(rule: CompiledRule): number {
 
 /** What one walk keeps between its periods. */
 class PeriodWalk {
-  readonly rule: CompiledRule;
-  readonly sink: InstanceSink;
+  private readonly rule: CompiledRule;
+  private readonly sink: InstanceSink;
+  /** Times of day that are read of the present day, as indexes into the rule's own. */
+  private readonly picks: number[] = [];
   /** Instances of the day that is being read, UTC seconds. */
-  private day: number[] = [];
+  private readonly day: number[] = [];
   /** Those that a gap moved into the next day, where they must be put in order with its own. */
-  private moved: number[] = [];
+  private readonly moved: number[] = [];
 
   constructor(rule: CompiledRule, sink: InstanceSink) {
     this.rule = rule;
     this.sink = sink;
   }
 
-  /** Gives the walls of one local day, ascending, to the sink; `false` at the end of the expansion. */
-  private takeDay(dayNumber: number, wallCount: number, wallAt: (i: number) => number): boolean {
-    const { rule, sink, day } = this;
-    if (!sink.step(wallCount)) return false;
+  /** Gives the instances of one local day to the sink, at all times of day or at those picked; `false` at the end of the expansion. */
+  private takeDay(dayNumber: number, picks: readonly number[] | null): boolean {
+    const { rule, sink, day, moved } = this;
+    const count = picks?.length ?? rule.times.length;
+    if (!sink.step(count)) return false;
+    if (moved.length > 0 && !this.flushBefore(dayNumber)) return false;
+    const midnight = dayNumber * daySeconds;
     day.length = 0;
-    for (const utc of this.moved) day.push(utc);
-    this.moved.length = 0;
-    let inOrder = true;
-    for (let i = 0; i < wallCount; i++) {
-      const wall = wallAt(i);
+    let inOrder = moved.length === 0;
+    for (const utc of moved) day.push(utc);
+    moved.length = 0;
+    for (let i = 0; i < count; i++) {
+      const wall = midnight + (rule.times[picks === null ? i : (picks[i] as number)] as number);
       if (wall < rule.startWall || isLeftOut(rule, wall)) continue;
       const utc = wallToUtc(rule.zone, wall);
       if (day.length > 0 && utc < (day[day.length - 1] as number)) inOrder = false;
@@ -87,9 +106,9 @@ class PeriodWalk {
     }
     // A gap can move an instance past a later one of the same day.
     if (!inOrder) day.sort((a, b) => a - b);
-    const nextDay = wallToUtc(rule.zone, (dayNumber + 1) * daySeconds);
+    const nextDay = wallToUtc(rule.zone, midnight + daySeconds);
     for (const utc of day) {
-      if (utc >= nextDay) this.moved.push(utc);
+      if (utc >= nextDay) moved.push(utc);
       else if (!sink.take(utc)) return false;
     }
     return true;
@@ -97,36 +116,20 @@ class PeriodWalk {
 
   /** The days of a period with all their times; `false` at the end. */
   takeAll(list: DayList): boolean {
-    const { times } = this.rule;
-    for (let i = 0; i < list.length; i++) {
-      const day = list.days[i] as number;
-      const midnight = day * daySeconds;
-      if (this.moved.length > 0 && !this.flushBefore(day)) return false;
-      if (!this.takeDay(day, times.length, (j) => midnight + (times[j] as number))) return false;
-    }
+    for (let i = 0; i < list.length; i++) if (!this.takeDay(list.days[i] as number, null)) return false;
     return true;
   }
 
   /** The instances of a period that BYSETPOS picks, from the whole period; `false` at the end. */
   takePositions(list: DayList, positions: readonly number[]): boolean {
-    const { times } = this.rule;
-    const all = list.length * times.length;
-    const indexes = new Set<number>();
-    for (const position of positions) {
-      const index = position > 0 ? position - 1 : all + position;
-      if (index >= 0 && index < all) indexes.add(index);
-    }
-    const picked = indexes.size < 2 ? [...indexes] : [...indexes].sort((a, b) => a - b);
-    for (let at = 0; at < picked.length;) {
-      const dayIndex = Math.floor((picked[at] as number) / times.length);
-      let end = at + 1;
-      while (end < picked.length && Math.floor((picked[end] as number) / times.length) === dayIndex) end++;
-      const day = list.days[dayIndex] as number;
-      if (this.moved.length > 0 && !this.flushBefore(day)) return false;
-      const from = at;
-      const wallAt = (j: number): number => day * daySeconds + (times[(picked[from + j] as number) % times.length] as number);
-      if (!this.takeDay(day, end - at, wallAt)) return false;
-      at = end;
+    const perDay = this.rule.times.length;
+    const indexes = pickedIndexes(positions, list.length * perDay);
+    const { picks } = this;
+    for (let at = 0; at < indexes.length;) {
+      const dayIndex = Math.floor((indexes[at] as number) / perDay);
+      picks.length = 0;
+      while (at < indexes.length && (indexes[at] as number) < (dayIndex + 1) * perDay) picks.push((indexes[at++] as number) - dayIndex * perDay);
+      if (!this.takeDay(list.days[dayIndex] as number, picks)) return false;
     }
     return true;
   }
@@ -134,15 +137,26 @@ class PeriodWalk {
   /** Gives out what was moved, where the day that it was moved into is not read. */
   private flushBefore(day: number): boolean {
     const midnight = wallToUtc(this.rule.zone, day * daySeconds);
-    if ((this.moved[0] as number) >= midnight) return true;
+    return (this.moved[0] as number) >= midnight || this.finish();
+  }
+
+  /** Gives out what is left; `false` at the end of the expansion. */
+  finish(): boolean {
     for (const utc of this.moved.splice(0)) if (!this.sink.take(utc)) return false;
     return true;
   }
+}
 
-  /** Gives out what is left at the end of the walk. */
-  finish(): void {
-    for (const utc of this.moved.splice(0)) if (!this.sink.take(utc)) return;
+/** Indexes from 0 that BYSETPOS picks out of so many instances, ascending, none twice. */
+function pickedIndexes(positions: readonly number[], all: number): number[] {
+  const indexes: number[] = [];
+  for (const position of positions) {
+    const index = position > 0 ? position - 1 : all + position;
+    if (index >= 0 && index < all) indexes.push(index);
   }
+  if (indexes.length < 2) return indexes;
+  indexes.sort((a, b) => a - b);
+  return indexes.filter((index, i) => i === 0 || index !== indexes[i - 1]);
 }
 
 const list = newDayList();
@@ -166,11 +180,19 @@ export function expandPeriods(rule: CompiledRule, sink: InstanceSink): void {
   const cycle = cycleOf(rule);
   let k = rule.count === Infinity ? Math.max(0, periodOf(rule, seekDay(sink.from))) : 0;
   for (let empty = 0; empty <= cycle; k++) {
-    if (fillPeriod(rule, k, list) > endDay) break;
+    const first = fillPeriod(rule, k, list);
+    if (first > endDay) break;
     if (!sink.step(1 + list.candidates)) return;
+    empty++;
+    if (list.length === 0) {
+      const skipped = daysToSkip(rule, first);
+      k += skipped;
+      empty += skipped;
+      continue;
+    }
     const before = sink.seen;
     if (single ? !takeSingle(rule, sink) : positions === null ? !walk.takeAll(list) : !walk.takePositions(list, positions)) return;
-    empty = sink.seen === before ? empty + 1 : 0;
+    if (sink.seen !== before) empty = 0;
   }
   walk.finish();
 }

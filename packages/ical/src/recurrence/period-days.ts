@@ -1,6 +1,6 @@
 import { daysFromCivil, firstWeekStart, monthLength, weekdayOf, yearLength } from "../civil/civil.ts";
 import type { CompiledRule } from "./compile-rule.ts";
-import { meetsDayParts } from "./day-filters.ts";
+import { meetsDayParts, names, namesWeekday } from "./day-filters.ts";
 
 /** Candidate days of one period, ascending, none twice. The arrays are reused from period to period. */
 export interface DayList {
@@ -62,10 +62,18 @@ function keepMatching(rule: CompiledRule, list: DayList): void {
   list.length = kept;
 }
 
+/** Longer lists are not worked through entry by entry: each day is looked up, which also keeps the days in order. */
+const longList = 16;
+
 /** Days of BYDAY inside [first, first + length), numbers counted there. */
 function addWeekdays(rule: CompiledRule, list: DayList, first: number, length: number): void {
   const firstWeekday = weekdayOf(first);
-  for (const { weekday, nth } of rule.rule.byDay ?? []) {
+  const byDay = rule.rule.byDay ?? [];
+  if (byDay.length > longList) {
+    for (let at = 0; at < length; at++) if (namesWeekday(rule, (firstWeekday + at) % 7, at, length)) push(list, first + at);
+    return;
+  }
+  for (const { weekday, nth } of byDay) {
     const offset = (weekday - firstWeekday + 7) % 7;
     if (nth === 0) for (let at = offset; at < length; at += 7) push(list, first + at);
     else {
@@ -75,7 +83,12 @@ function addWeekdays(rule: CompiledRule, list: DayList, first: number, length: n
   }
 }
 
-function addMonthDays(list: DayList, numbers: readonly number[], first: number, length: number): void {
+/** Days of BYMONTHDAY or BYYEARDAY inside [first, first + length). */
+function addNumberedDays(list: DayList, numbers: readonly number[], table: Uint8Array | null, first: number, length: number): void {
+  if (numbers.length > longList && table !== null) {
+    for (let at = 1; at <= length; at++) if (names(table, at, length)) push(list, first + at - 1);
+    return;
+  }
   for (const number of numbers) {
     const at = number > 0 ? number - 1 : length + number;
     if (at >= 0 && at < length) push(list, first + at);
@@ -86,7 +99,7 @@ function monthInto(rule: CompiledRule, list: DayList, year: number, month: numbe
   const first = daysFromCivil(year, month, 1);
   const length = monthLength(year, month);
   const { byMonthDay, byDay } = rule.rule;
-  if (byMonthDay !== null) addMonthDays(list, byMonthDay, first, length);
+  if (byMonthDay !== null) addNumberedDays(list, byMonthDay, rule.monthDayTable, first, length);
   else if (byDay !== null) addWeekdays(rule, list, first, length);
   else if (rule.day <= length) push(list, first + rule.day - 1);
 }
@@ -128,7 +141,7 @@ export function yearDays(rule: CompiledRule, list: DayList, year: number): void 
     weekNumberDays(rule, list, year);
     return;
   }
-  if (byYearDay !== null) addMonthDays(list, byYearDay, daysFromCivil(year, 1, 1), yearLength(year));
+  if (byYearDay !== null) addNumberedDays(list, byYearDay, rule.yearDayTable, daysFromCivil(year, 1, 1), yearLength(year));
   else if (byMonthDay === null && byDay !== null && byMonth === null) addWeekdays(rule, list, daysFromCivil(year, 1, 1), yearLength(year));
   else if (byMonth !== null) for (const month of byMonth) monthInto(rule, list, year, month);
   else if (byMonthDay !== null) for (let month = 1; month <= 12; month++) monthInto(rule, list, year, month);

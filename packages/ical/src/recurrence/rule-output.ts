@@ -15,7 +15,7 @@ export interface RuleLimits {
  * A candidate costs some tens of nanoseconds, so that a rule ends within 50 ms; a whole Gregorian cycle, which proves that a rule has no
  * instance, has fewer of them.
  */
-export const defaultRuleLimits: RuleLimits = { maxResults: 10_000, maxSteps: 400_000 };
+export const defaultRuleLimits: RuleLimits = { maxResults: 10_000, maxSteps: 200_000 };
 
 /** No instance starts later than year 9999. */
 export const endOfTime: number = daysFromCivil(10_000, 1, 1) * daySeconds;
