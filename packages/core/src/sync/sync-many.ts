@@ -1,4 +1,4 @@
-import type { Connection, ErrorCode, OrganizationStore } from "@kalends/model";
+import { errorTable, type Connection, type ErrorCode, type OrganizationStore } from "@kalends/model";
 import { refreshCalendars } from "../calendars/refresh-calendars.ts";
 import type { Runtime } from "../runtime.ts";
 import { readNeeds } from "./calendar-context.ts";
@@ -74,7 +74,7 @@ async function syncConnection(
     const one = await syncOne(runtime, store, calendar.id, options);
     report.calendars.push(one);
     options.onReport?.(one);
-    if (one.error?.code === "auth-failed") return;
+    if (one.error !== null && errorTable[one.error.code].failure === "auth") return;
   }
 }
 
