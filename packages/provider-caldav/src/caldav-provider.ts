@@ -66,7 +66,8 @@ async function connect(request: ConnectRequest, open: OpenLine, resolver: Servic
   }
   const rest = { credential, ...(request.signal === undefined ? {} : { signal: request.signal }) };
   const line = open({ endpoint: preset === null ? {} : { preset: preset.name }, ...rest }, address.origin);
-  const user = credential.kind === "password" ? credential.username : "";
+  // A token names nobody; the typed mail address does.
+  const user = credential.kind === "password" ? credential.username : (/^(?:mailto:)?([^\s/@]+@[^\s/@:]+)$/i.exec(request.address.trim())?.[1] ?? "");
   const found = await discover(line, { address, user, resolver });
   const endpoint = writeEndpoint(found.endpoint);
   const calendars = await listCalendars(line, { endpoint, ...rest });

@@ -70,6 +70,8 @@ async function* candidates(line: DavLine, request: DiscoveryRequest, failures: F
   const own = preset === null ? null : presetAddress(preset, user);
   if (preset !== null && own !== null && address.url === null) yield { step: `preset ${preset.name}`, url: own };
   if (address.url !== null) yield { step: typedStep, url: address.url };
+  // A web page of the provider was typed: its service lies where the preset says.
+  if (preset !== null && own !== null && address.url !== null) yield { step: `preset ${preset.name}`, url: own };
   yield* wellKnown(line, "well-known", address.origin, failures);
   if (resolver !== null) {
     for (const service of await resolver(address.domain)) {

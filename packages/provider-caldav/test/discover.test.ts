@@ -146,6 +146,16 @@ describe("discovery", () => {
     expect(google.requests).toEqual([]);
   });
 
+  test("quirk 26: a token finds the place that holds the typed mail address; a page of the provider leads to its service", async () => {
+    const google = connect(() => notFound, { address: "alice+x@gmail.com", credential: { kind: "oauth", accessToken: new Secret("t"), refreshToken: null, expiresAt: null, scopes: [] } });
+    await expect(google.answer).rejects.toMatchObject({ code: "caldav-not-found" });
+    expect(google.requests[0]?.url).toBe("https://apidata.googleusercontent.com/caldav/v2/alice%2Bx%40gmail.com/user");
+    expect(google.requests.every(({ url }) => !url.includes("//user") && !url.includes("dav//"))).toBe(true);
+    const inner = service("https://caldav.icloud.com");
+    const root: Script = (request) => inner({ ...request, url: request.url === "https://caldav.icloud.com/" ? "https://caldav.icloud.com/dav/" : request.url });
+    expect(await connect(root, { address: "https://www.icloud.com/calendar/", preset: "icloud" }).answer).toMatchObject({ calendars: [{ remoteKey: "/cal/alice/work/" }] });
+  });
+
   test("a login inside the address, or no address, is refused before anything is sent", async () => {
     for (const address of ["https://alice:pw@cal.example/", "", "ftp://cal.example/"]) {
       const { answer, requests } = connect(() => notFound, { address });

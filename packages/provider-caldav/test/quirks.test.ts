@@ -262,7 +262,10 @@ describe("answers that are no answers", () => {
     ["9: a document with a DOCTYPE", { status: 207, body: `<!DOCTYPE x>${collection}` }],
   ])("quirk %s is no empty calendar", async (_, answer) => {
     await expect(pull({ listing: () => answer }, { sync: "no", cursor: "ctag:0:old" })).rejects.toMatchObject({ failure: expect.stringMatching(/transient|permanent/) as string });
-    await expect(pull({ sync: () => answer }, { cursor: "sync:o" })).rejects.toMatchObject({ name: "KalendsError" });
+    const clock = fakeClock("2026-03-01T00:00:00Z");
+    await expect(pull({ sync: () => answer }, { cursor: "sync:o", clock })).rejects.toMatchObject({ name: "KalendsError" });
+    // An answer that was given up keeps no turn in the account's queue.
+    expect(clock.pendingTimers).toBe(0);
   });
 
   test("quirk 26 and 27: a refused login is asked once; a throttled one not again before its time, however short Retry-After is", async () => {

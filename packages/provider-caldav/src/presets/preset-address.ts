@@ -7,14 +7,14 @@ export interface PresetAddress {
   url: string;
 }
 
-/** The preset's own address for that user; `null` where the user's server is asked for it. */
+/** The preset's own address for that user; `null` where the user's server is asked for it, or where the address needs a user and none is known. */
 export function presetAddress(preset: CaldavPreset, user: string): string | null {
-  return preset.url === null ? null : forUser(preset.url, user);
+  return preset.url === null || (user === "" && preset.url.includes("{user}")) ? null : forUser(preset.url, user);
 }
 
 /** Where the preset's software keeps its service on a server that the user named. */
 export function presetPaths(preset: CaldavPreset, base: string, user: string): string[] {
-  return preset.paths.map((path) => base.replace(/\/+$/, "") + forUser(path, user));
+  return preset.paths.filter((path) => user !== "" || !path.includes("{user}")).map((path) => base.replace(/\/+$/, "") + forUser(path, user));
 }
 
 /** The table for servers that answer neither by well-known nor by DNS: every known path, on the typed server. */
