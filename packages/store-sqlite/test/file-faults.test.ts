@@ -103,7 +103,7 @@ describe("faults of the file", () => {
   });
 
   test("a write without permission is store-readonly", async (context) => {
-    if (process.getuid?.() === 0) return context.skip("the superuser may write everything, so the file mode refuses nothing");
+    if (process.getuid?.() === 0) return context.skip("not applicable: the superuser may write everything, so the file mode refuses nothing");
     writeFileSync(path, "");
     chmodSync(path, 0o400);
     expect(await codeOf(openSqliteStore({ path }))).toBe("store-readonly");

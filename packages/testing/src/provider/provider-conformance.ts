@@ -69,7 +69,7 @@ function describeLogin(stage: Stage): void {
 
   test("connect proves the login, and lists what listCalendars lists", async (context) => {
     const { provider, login, wrongAccess } = await stage.harness(context);
-    if (login === undefined || provider.connect === undefined) return context.skip("the adapter has no connect");
+    if (login === undefined || provider.connect === undefined) return context.skip("not applicable: the adapter has no connect");
     const connected = await provider.connect(login);
     expect(connected.remoteIdentity).not.toBe("");
     expect(connected.label).not.toBe("");
@@ -134,7 +134,7 @@ function describeSnapshot(stage: Stage): void {
 
   test("a dead cursor is cursor-expired, and the snapshot after it removes what vanished", async (context) => {
     const { harness, mirror } = await stage.calendar(context, "dead", 12);
-    if (harness.deadCursor === undefined) return context.skip("no cursor of this provider can be made to expire");
+    if (harness.deadCursor === undefined) return context.skip("not applicable: no cursor of this provider can be made to expire");
     await mirror.pull();
     await harness.remote.delete("dead", "dead-1.ics");
     mirror.cursor = harness.deadCursor;
@@ -211,7 +211,7 @@ function describeDelta(stage: Stage): void {
 function describeItems(stage: Stage): void {
   test("a broken item is set aside with its reason; the others are read", async (context) => {
     const { harness, mirror } = await stage.calendar(context, "broken", 12);
-    if (harness.brokenItem === undefined) return context.skip("the provider refuses every invalid event itself");
+    if (harness.brokenItem === undefined) return context.skip("not applicable: the provider refuses every invalid event itself");
     await harness.remote.put("broken", "broken-item.ics", harness.brokenItem);
     await mirror.pull();
     expect(mirror.uids).toEqual(uids("broken", 12));
@@ -239,7 +239,7 @@ function describeItems(stage: Stage): void {
     try {
       await harness.remote.put("tasks", "task.ics", eventText("task", "To do", { component: "VTODO" }));
     } catch {
-      return context.skip("the provider takes no tasks into a calendar of events");
+      return context.skip("not applicable: the provider takes no tasks into a calendar of events");
     }
     await mirror.pull();
     expect(mirror.uids).toEqual(uids("tasks", 2));

@@ -22,7 +22,7 @@ interface Desk {
 export function describeWrites(calendar: OpenCalendar): void {
   const open = async (context: TestContext, name: string, count: number): Promise<Desk | null> => {
     const { harness, mirror } = await calendar(context, name, count);
-    if (harness.provider.putObject === undefined) context.skip("the adapter has no write port");
+    if (harness.provider.putObject === undefined) context.skip("not applicable: the adapter has no write port");
     await mirror.pull();
     return deskOf(harness, mirror);
   };
@@ -80,7 +80,7 @@ function describeChange(open: OpenDesk): void {
     expect(mirror.titleOf("keep-0")).toBe("After");
     expect(desk.item("keep-0").revision).toBe(changed.revision);
     const text = await harness.remote.get?.("keep", "keep.ics");
-    if (text === undefined) return context.skip("the other client cannot read items as they are");
+    if (text === undefined) return context.skip("not applicable: the other client cannot read items as they are");
     for (const kept of [/X-KEEP;X-P="?1"?:kept/, /ATTACH:https:\/\/example.test\/a.pdf/, /BEGIN:VALARM[^]*-PT15M[^]*END:VALARM/, /DTSTART:20260301T090000Z/]) expect(text).toMatch(kept);
   });
 

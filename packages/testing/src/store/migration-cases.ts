@@ -30,7 +30,7 @@ const running: StoreCase = {
 const together: StoreCase = {
   title: "two that migrate at the same time do not get into each other's way",
   async run(world, context) {
-    if (world.opened.another === undefined) return context.skip("this store cannot be opened twice on the same data");
+    if (world.opened.another === undefined) return context.skip("not applicable: this store cannot be opened twice on the same data");
     await withUnmigrated(world, async (opened) => {
       const second = await opened.another?.();
       if (second === undefined) throw new Error("the store offered no second opening");
@@ -75,7 +75,7 @@ const printed: StoreCase = {
   title: "the printed script makes the same database as running",
   async run(world, context) {
     const { dump } = world.opened;
-    if (dump === undefined || world.opened.execute === undefined) return context.skip("this store gives the suite no way past its ports");
+    if (dump === undefined || world.opened.execute === undefined) return context.skip("not applicable: this store gives the suite no way past its ports");
     await withUnmigrated(world, async ({ store, execute, dump: dumpPrinted }) => {
       await execute?.(store.migrations.print());
       await store.migrations.check();
@@ -90,7 +90,7 @@ const tooNew: StoreCase = {
   title: "a database of a newer version, or with an altered step, is refused untouched",
   async run(world, context) {
     const { execute } = world.opened;
-    if (execute === undefined) return context.skip("this store gives the suite no way past its ports");
+    if (execute === undefined) return context.skip("not applicable: this store gives the suite no way past its ports");
     await world.turn();
     await execute("insert into migration (number, name, checksum) values (9999, 'from-the-future', 'x')");
     expect(await codeOf(world.store.migrations.check())).toBe("store-too-new");
