@@ -3,6 +3,7 @@ import { KalendsError, Secret } from "@kalends/model";
 import type { CalendarProvider, Clock, Logger, Random, Store, Vault } from "@kalends/model";
 import type { ConnectResult } from "@kalends/core";
 import { caldavProvider } from "@kalends/provider-caldav";
+import { feedProvider, readFeedAddress } from "@kalends/provider-feed";
 import { openSqliteStore } from "@kalends/store-sqlite";
 import { createTransport } from "@kalends/transport";
 import { createVault } from "@kalends/vault";
@@ -21,7 +22,7 @@ export interface KalendsOptions extends KeyOptions {
   organization?: string;
   /** Host names, or `host:port`, that may be private and may use plain http. All others must be public and https. */
   allowHosts?: readonly string[];
-  /** Adapters. Default: CalDAV (iCloud included). */
+  /** Adapters. Default: CalDAV (iCloud included) and ICS feeds. */
   providers?: readonly CalendarProvider[];
   settings?: Partial<EngineSettings>;
   /** Bring the database to this version's schema at start. Default `true`; else an old schema throws `store-unmigrated`. */
@@ -44,10 +45,19 @@ export interface ConnectCaldavInput {
   signal?: AbortSignal;
 }
 
+export interface ConnectFeedInput {
+  accountId: string;
+  /** `https://` or `webcal://` address of a calendar. Whoever knows it reads the calendar, so it is sealed like a password. */
+  address: string | Secret;
+  signal?: AbortSignal;
+}
+
 /** Your application's own calendar-sync backend. Works in one organization; `organization(id)` opens others. */
 export interface Kalends extends OrganizationEngine {
   /** Finds the CalDAV service, proves the login, stores the credential sealed. Throws `auth-failed`, `caldav-not-found` and others. */
   connectCaldav(input: ConnectCaldavInput): Promise<ConnectResult>;
+  /** Connects a read-only calendar by its ICS address. Throws `invalid-argument`, `not-calendar-data`, `auth-failed` and others. */
+  connectFeed(input: ConnectFeedInput): Promise<ConnectResult>;
   organization(id: string, name?: string): Promise<OrganizationEngine>;
   /** Polls in the background until `close`. */
   start(): void;
@@ -98,7 +108,7 @@ async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine
   return createEngine({
     store,
     vault: parts.vault,
-    providers: options.providers ?? [caldavProvider({ transport: parts.transport, clock, random })],
+    providers: options.providers ?? [caldavProvider({ transport: parts.transport, clock, random }), feedProvider({ transport: parts.transport, clock })],
     clock,
     random,
     holder: newHolder(random),
@@ -117,6 +127,11 @@ function assemble(engine: Engine, home: OrganizationEngine, end: () => Promise<v
       }
       const secret = password instanceof Secret ? password : new Secret(password);
       return home.connect({ ...input, provider: "caldav", credential: { kind: "password", username: username ?? input.address, password: secret } });
+    },
+    connectFeed: async ({ address, ...input }) => {
+      const secret = address instanceof Secret ? address : new Secret(String(address));
+      const { origin } = readFeedAddress(secret.reveal());
+      return home.connect({ ...input, provider: "feed", address: origin, credential: { kind: "password", username: "feed", password: secret } });
     },
     organization: (id, name) => engine.openOrganization(id, name),
     start: () => engine.scheduler.start(),

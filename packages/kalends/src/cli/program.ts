@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { calendars } from "./calendars.ts";
 import { changes } from "./changes.ts";
 import { connectCaldav } from "./connect-caldav.ts";
+import { connectFeed } from "./connect-feed.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { freeBusy } from "./free-busy.ts";
@@ -42,23 +43,11 @@ export function buildProgram(): Command {
   return program;
 }
 
-/** Connecting, syncing, asking. */
+/** Beginning, syncing, asking. */
 function addWorkCommands(program: Command): void {
   program.command("init").description("make the key file, the database and kalends.json in this folder").action(init);
 
-  program
-    .command("connect")
-    .description("connect a login")
-    .command("caldav")
-    .description("connect a CalDAV or iCloud login; asks for the password, or reads KALENDS_PASSWORD")
-    .argument("<address>", "e-mail address, host name or URL")
-    .option("--username <name>", "user name, where it is not the address")
-    .option("--account <id>", "your own id of the person the calendars belong to (default: the user name)")
-    .option("--name <text>", "display name of a new account")
-    .option("--tz <zone>", "IANA time zone of a new account (default: this machine's)")
-    .option("--preset <name>", "icloud or generic")
-    .option("--password-stdin", "read the password from standard input")
-    .action(connectCaldav);
+  addConnectCommands(program);
 
   program
     .command("sync")
@@ -84,6 +73,31 @@ function addWorkCommands(program: Command): void {
     )
     .option("--json", "print JSON")
     .action(freeBusy);
+}
+
+/** Logins and addresses. */
+function addConnectCommands(program: Command): void {
+  const connect = program.command("connect").description("connect a login, or a calendar's address");
+  connect
+    .command("caldav")
+    .description("connect a CalDAV or iCloud login; asks for the password, or reads KALENDS_PASSWORD")
+    .argument("<address>", "e-mail address, host name or URL")
+    .option("--username <name>", "user name, where it is not the address")
+    .option("--account <id>", "your own id of the person the calendars belong to (default: the user name)")
+    .option("--name <text>", "display name of a new account")
+    .option("--tz <zone>", "IANA time zone of a new account (default: this machine's)")
+    .option("--preset <name>", "icloud or generic")
+    .option("--password-stdin", "read the password from standard input")
+    .action(connectCaldav);
+  connect
+    .command("feed")
+    .description("connect a read-only calendar by its https:// or webcal:// address; asks for it where it is not given")
+    .argument("[address]", "the address; it is a secret, and a shell remembers what was typed")
+    .requiredOption("--account <id>", "your own id of the person the calendar belongs to")
+    .option("--name <text>", "display name of a new account")
+    .option("--tz <zone>", "IANA time zone of a new account (default: this machine's)")
+    .option("--address-stdin", "read the address from standard input")
+    .action(connectFeed);
 }
 
 /** Looking after it, and the demo. */
