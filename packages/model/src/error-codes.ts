@@ -62,6 +62,8 @@ export const errorTable = {
   "key-missing": { failure: "invalid-state", remedy: "No key was found. Run `kalends init`, or set KALENDS_KEY or KALENDS_KEY_FILE." },
   "key-invalid": { failure: "invalid-state", remedy: "The key is not 32 bytes in base64url, or its file is readable by others (mode 0600 is needed)." },
   "key-wrong": { failure: "invalid-state", remedy: "This database was sealed with another key. Start with that key; nothing was changed." },
+  "key-in-use": { failure: "invalid-state", remedy: "The key still wraps data keys. Run `kalends keys rotate` until none is left, then try again." },
+  "key-service-failed": { failure: "transient", remedy: "The key service did not answer. Nothing was changed; Kalends tries again by itself." },
   "open-failed": { failure: "permanent", remedy: "A sealed value could not be opened. It was moved, changed, or sealed with another key." },
   "envelope-unknown": { failure: "permanent", remedy: "A sealed value has a format or key that this version does not know. Upgrade Kalends, or add the key." },
 

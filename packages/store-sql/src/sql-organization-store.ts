@@ -1,6 +1,9 @@
 import type { OrganizationId, OrganizationStore } from "@kalends/model";
 import type { SqlDatabase } from "./database/sql-database.ts";
+import { SqlAlertLog } from "./alerts/sql-alert-log.ts";
+import { SqlAuditLog } from "./audit/sql-audit-log.ts";
 import { SqlCredentialStore } from "./directory/sql-credential-store.ts";
+import { SqlDataKeyStore } from "./directory/sql-data-key-store.ts";
 import { SqlDirectory } from "./directory/sql-directory.ts";
 import { SqlChangeFeed } from "./feed/sql-change-feed.ts";
 import { SqlJobQueue } from "./jobs/sql-job-queue.ts";
@@ -17,5 +20,8 @@ export function sqlOrganizationStore(database: SqlDatabase, organizationId: Orga
     feed: new SqlChangeFeed(database, organizationId),
     jobs: new SqlJobQueue(database, organizationId),
     credentials: new SqlCredentialStore(database, organizationId),
+    dataKeys: new SqlDataKeyStore(database, organizationId),
+    audit: new SqlAuditLog(database, organizationId),
+    alerts: new SqlAlertLog(database, organizationId),
   };
 }

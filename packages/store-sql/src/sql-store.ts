@@ -26,7 +26,11 @@ class SqlStore implements Store {
     this.#database = database;
     this.migrations = new SchemaMigrations(database, clock ?? null);
     this.jobSource = new SqlJobSource(database);
-    this.settings = { get: (name) => this.#setting(name), put: (name, value) => this.#putSetting(name, value) };
+    this.settings = {
+      get: (name) => this.#setting(name),
+      put: (name, value) => this.#putSetting(name, value),
+      replace: (name, expected, value) => this.#replaceSetting(name, expected, value),
+    };
   }
 
   organization(id: OrganizationId): OrganizationStore {
@@ -37,7 +41,8 @@ class SqlStore implements Store {
     const { id, name, createdAt } = organization;
     await this.#database.write(async (scope) => {
       await scope.run(scope.db.insertInto("organization").values({ id, name, created_at: createdAt }));
-      await scope.run(scope.db.insertInto("feed_counter").values({ organization: id, change_sequence: 0, audit_number: 0, job_token: 0 }));
+      const counter = { change_sequence: 0, audit_number: 0, audit_head: null, alert_number: 0, job_token: 0 };
+      await scope.run(scope.db.insertInto("feed_counter").values({ organization: id, ...counter }));
     });
   }
 
@@ -73,6 +78,13 @@ class SqlStore implements Store {
       scope.run(scope.db.insertInto("setting").values({ name, value }).onConflict((conflict) => conflict.column("name").doNothing())),
     );
     if (written === 0) throw new KalendsError("already-exists", `The setting ${name} has a value already`);
+  }
+
+  async #replaceSetting(name: string, expected: string, value: string): Promise<void> {
+    const written = await this.#database.write((scope) =>
+      scope.run(scope.db.updateTable("setting").set({ value }).where("name", "=", name).where("value", "=", expected)),
+    );
+    if (written === 0) throw new KalendsError("revision-conflict", `The setting ${name} was changed meanwhile`);
   }
 }
 

@@ -25,6 +25,10 @@ export async function runJob(runtime: Runtime, job: ClaimedJob, signal: AbortSig
       await runList(runtime, store, job.subject, signal);
       return { nextRunAt: clock.now() + jittered(settings.listEveryMs, settings, random), failed: false };
     }
+    if (job.kind === "escalate-alert") {
+      if (await store.alerts.escalate(Number(job.subject), clock.now())) runtime.signal.wake(job.organizationId);
+      return { nextRunAt: null, failed: false };
+    }
     await rollWindow(runtime, store, job.subject, signal);
     return { nextRunAt: clock.now() + jittered(settings.rollEveryMs, settings, random), failed: false };
   } catch (thrown) {

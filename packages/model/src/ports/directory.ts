@@ -1,6 +1,7 @@
 import type { NewChange } from "../change-record.ts";
 import type { AccountId, ApplicationId, AuthorizationId, CalendarId, ConnectionId } from "../ids.ts";
 import type { Account, Application, Authorization, Calendar, Connection, ConnectionState } from "../parties.ts";
+import type { NewAlert } from "./alert-log.ts";
 import type { RemoteCalendar } from "./provider.ts";
 import type { NewJob } from "./job-queue.ts";
 
@@ -16,6 +17,16 @@ export interface CalendarListUpdate {
   changes: NewChange[];
   jobs: NewJob[];
   now: number;
+}
+
+/** What goes into the log with a move of a connection's state. */
+export interface StateNote {
+  /** Default: the engine itself. */
+  actor?: string;
+  /** `connect`: a login was proven and its credential stored; that is written down also where the state was `connected` before. */
+  action?: "connect" | "connection";
+  /** Raised in the same transaction where the state moves. */
+  alert?: NewAlert;
 }
 
 /** People, logins and calendars of one organization. `find*` answers `null` for foreign and unknown ids alike. */
@@ -34,14 +45,15 @@ export interface Directory {
   addConnection(connection: Connection): Promise<void>;
   findConnection(id: ConnectionId): Promise<Connection | null>;
   listConnections(accountId?: AccountId): Promise<Connection[]>;
-  /** Moves the state with its change record; returns false where it was that already. */
-  setConnectionState(id: ConnectionId, state: ConnectionState, errorCode: string | null, now: number): Promise<boolean>;
+  /** Moves the state with its change record, its audit record and the note's alert; returns false where it was that already. */
+  setConnectionState(id: ConnectionId, state: ConnectionState, errorCode: string | null, now: number, note?: StateNote): Promise<boolean>;
   updateEndpoint(id: ConnectionId, endpoint: Record<string, string>): Promise<void>;
   noteListed(id: ConnectionId, outcome: { at: number; errorCode: string | null }): Promise<void>;
 
-  putAuthorization(authorization: Authorization): Promise<void>;
+  /** Writes its audit record too: `actor` granted this at `at` (default: the host, when it was made). */
+  putAuthorization(authorization: Authorization, actor?: string, at?: number): Promise<void>;
   listAuthorizations(accountId?: AccountId): Promise<Authorization[]>;
-  endAuthorization(id: AuthorizationId, reason: string, now: number): Promise<boolean>;
+  endAuthorization(id: AuthorizationId, reason: string, now: number, actor?: string): Promise<boolean>;
 
   findCalendar(id: CalendarId): Promise<Calendar | null>;
   /** Calendars that are there; `includeRemoved` adds those found gone. */

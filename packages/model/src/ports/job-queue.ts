@@ -1,9 +1,12 @@
-/** Work that waits for its time. `sync-calendar` and `list-calendars` name their subject; `roll-window` moves a calendar's busy spans. */
-export type JobKind = "sync-calendar" | "list-calendars" | "roll-window";
+/**
+ * Work that waits for its time. `sync-calendar` and `list-calendars` name their subject; `roll-window` moves a calendar's busy spans;
+ * `escalate-alert` names the number of an alert.
+ */
+export type JobKind = "sync-calendar" | "list-calendars" | "roll-window" | "escalate-alert";
 
 export interface NewJob {
   kind: JobKind;
-  /** Calendar or connection id. One job waits per kind and subject; a second one only moves its time forward. */
+  /** Calendar or connection id, or the number of an alert. One job waits per kind and subject; a second one only moves its time forward. */
   subject: string;
   /** Earliest start, ms since the epoch. */
   runAt: number;

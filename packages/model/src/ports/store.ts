@@ -1,6 +1,9 @@
 import type { OrganizationId } from "../ids.ts";
 import type { Organization } from "../parties.ts";
+import type { AlertLog } from "./alert-log.ts";
+import type { AuditLog } from "./audit-log.ts";
 import type { CredentialStore } from "./credential-store.ts";
+import type { DataKeyStore } from "./data-key-store.ts";
 import type { Directory } from "./directory.ts";
 import type { JobQueue, JobSource } from "./job-queue.ts";
 import type { ChangeFeed, Reader } from "./reader.ts";
@@ -15,6 +18,9 @@ export interface OrganizationStore {
   readonly feed: ChangeFeed;
   readonly jobs: JobQueue;
   readonly credentials: CredentialStore;
+  readonly dataKeys: DataKeyStore;
+  readonly audit: AuditLog;
+  readonly alerts: AlertLog;
 }
 
 /** A place to keep things. */
@@ -34,7 +40,14 @@ export interface Store {
   liveHolders(now: number): Promise<string[]>;
   /** Ends all claims and job leases of a holder that is known to be dead. Fencing tokens stay as they are. */
   releaseHolder(holder: string): Promise<void>;
-  /** Settings of the whole database, such as the vault's key check. `put` throws `already-exists` where the name is taken. */
-  readonly settings: { get(name: string): Promise<string | null>; put(name: string, value: string): Promise<void> };
+  /**
+   * Settings of the whole database, such as the vault's key check. `put` throws `already-exists` where the name is taken; `replace`
+   * throws `revision-conflict` where the value is not `expected`.
+   */
+  readonly settings: {
+    get(name: string): Promise<string | null>;
+    put(name: string, value: string): Promise<void>;
+    replace(name: string, expected: string, value: string): Promise<void>;
+  };
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { KalendsError, type CalendarId, type CalendarListUpdate, type OrganizationId, type RemoteCalendar } from "@kalends/model";
+import { engineActor, KalendsError, type CalendarId, type CalendarListUpdate, type OrganizationId, type RemoteCalendar } from "@kalends/model";
 import type { SqlScope } from "../database/sql-scope.ts";
 import { appendAudit } from "../feed/append-audit.ts";
 import { appendChanges } from "../feed/append-changes.ts";
@@ -38,8 +38,8 @@ export async function applyCalendarList(scope: SqlScope, organization: Organizat
   await enqueueJobs(scope, organization, update.jobs);
   const counts = [update.added.length, update.changed.length, update.removed.length];
   if (counts.every((count) => count === 0)) return;
-  const line = `calendar list: ${counts[0]} added, ${counts[1]} changed, ${counts[2]} removed`;
-  await appendAudit(scope, organization, { subject: update.connectionId, line, at: update.now });
+  const detail = `calendar list: ${counts[0]} added, ${counts[1]} changed, ${counts[2]} removed`;
+  await appendAudit(scope, organization, { action: "calendar-list", actor: engineActor, subject: update.connectionId, detail }, update.now);
 }
 
 async function addCalendar(

@@ -1,4 +1,4 @@
-import { KalendsError, type AccountId, type Authorization, type AuthorizationId, type DetailLevel, type OrganizationId, type Scope } from "@kalends/model";
+import { hostActor, KalendsError, type AccountId, type AuditEntry, type Authorization, type AuthorizationId, type DetailLevel, type OrganizationId, type Scope } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
 import { appendAudit } from "../feed/append-audit.ts";
 import type { AccessAuthorizationTable } from "../schema/directory-tables.ts";
@@ -12,7 +12,7 @@ export class AuthorizationRows {
     this.#organization = organization;
   }
 
-  async put(authorization: Authorization): Promise<void> {
+  async put(authorization: Authorization, actor: string = hostActor, at?: number): Promise<void> {
     const values = {
       application_id: authorization.applicationId,
       account_id: authorization.accountId,
@@ -25,14 +25,15 @@ export class AuthorizationRows {
       ended_at: authorization.endedAt,
       end_reason: authorization.endReason,
     };
-    await this.#database.write((scope) =>
-      scope.run(
+    await this.#database.write(async (scope) => {
+      await scope.run(
         scope.db
           .insertInto("access_authorization")
           .values({ organization: this.#organization, id: authorization.id, ...values })
           .onConflict((conflict) => conflict.columns(["organization", "id"]).doUpdateSet(values)),
-      ),
-    );
+      );
+      await appendAudit(scope, this.#organization, authorizeEntry(authorization, actor), at ?? authorization.createdAt);
+    });
   }
 
   async list(accountId?: AccountId): Promise<Authorization[]> {
@@ -43,7 +44,7 @@ export class AuthorizationRows {
     return rows.map(toAuthorization);
   }
 
-  async end(id: AuthorizationId, reason: string, now: number): Promise<boolean> {
+  async end(id: AuthorizationId, reason: string, now: number, actor: string = hostActor): Promise<boolean> {
     return this.#database.write(async (scope) => {
       const here = await scope.first(
         scope.db.selectFrom("access_authorization").select("state").where("organization", "=", this.#organization).where("id", "=", id),
@@ -57,10 +58,17 @@ export class AuthorizationRows {
           .where("organization", "=", this.#organization)
           .where("id", "=", id),
       );
-      await appendAudit(scope, this.#organization, { subject: id, line: `authorization ended: ${reason}`, at: now });
+      await appendAudit(scope, this.#organization, { action: "end-authorization", actor, subject: id, detail: `authorization ended: ${reason}` }, now);
       return true;
     });
   }
+}
+
+function authorizeEntry(authorization: Authorization, actor: string): AuditEntry {
+  const { id, applicationId, accountId, scopes, detail, noDescriptions, excludedCalendarIds, state } = authorization;
+  const limits = `${noDescriptions ? ", no descriptions" : ""}, ${excludedCalendarIds.length} calendars excluded`;
+  const granted = `${applicationId} for ${accountId}: ${scopes.join(" ")}; detail ${detail}${limits}`;
+  return { action: "authorize", actor, subject: id, detail: `authorization ${state}: ${granted}` };
 }
 
 function toAuthorization(row: AccessAuthorizationTable): Authorization {

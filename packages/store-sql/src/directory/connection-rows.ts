@@ -1,4 +1,7 @@
-import { KalendsError, type AccountId, type Connection, type ConnectionId, type ConnectionState, type OrganizationId } from "@kalends/model";
+import {
+  engineActor, KalendsError, type AccountId, type Connection, type ConnectionId, type ConnectionState, type OrganizationId, type StateNote,
+} from "@kalends/model";
+import { raiseAlert } from "../alerts/append-alert.ts";
 import type { SqlDatabase } from "../database/sql-database.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
 import { appendAudit } from "../feed/append-audit.ts";
@@ -48,16 +51,21 @@ export class ConnectionRows {
     return rows.map(toConnection);
   }
 
-  async setState(id: ConnectionId, state: ConnectionState, errorCode: string | null, now: number): Promise<boolean> {
+  async setState(id: ConnectionId, state: ConnectionState, errorCode: string | null, now: number, note: StateNote = {}): Promise<boolean> {
     return this.#database.write(async (scope) => {
       const row = await scope.first(this.#all(scope).where("id", "=", id));
       if (row === undefined) throw noConnection(id);
       await scope.run(this.#one(scope, id).set({ state, error_code: errorCode }));
-      if (row.state === state) return false;
+      const entry = { action: note.action ?? "connection", actor: note.actor ?? engineActor, subject: id };
+      if (row.state === state) {
+        if (entry.action === "connect") await appendAudit(scope, this.#organization, { ...entry, detail: "login proven again, credential replaced" }, now);
+        return false;
+      }
       const change = { kind: "connection-changed" as const, accountId: row.account_id, connectionId: id, calendarId: null, uid: null, remoteKey: null };
       await appendChanges(scope, this.#organization, [change], now);
       const why = errorCode === null ? "" : ` (${errorCode})`;
-      await appendAudit(scope, this.#organization, { subject: id, line: `connection: ${row.state} -> ${state}${why}`, at: now });
+      await appendAudit(scope, this.#organization, { ...entry, detail: `${row.state} -> ${state}${why}` }, now);
+      if (note.alert !== undefined) await raiseAlert(scope, this.#organization, note.alert, now);
       return true;
     });
   }

@@ -1,6 +1,6 @@
 import type {
   Account, AccountId, Application, ApplicationId, Authorization, AuthorizationId, Calendar, CalendarId, CalendarListUpdate, Connection,
-  ConnectionId, ConnectionState, Directory, OrganizationId,
+  ConnectionId, ConnectionState, Directory, OrganizationId, StateNote,
 } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
 import { AccountRows } from "./account-rows.ts";
@@ -69,8 +69,8 @@ export class SqlDirectory implements Directory {
     return this.#connections.list(accountId);
   }
 
-  setConnectionState(id: ConnectionId, state: ConnectionState, errorCode: string | null, now: number): Promise<boolean> {
-    return this.#connections.setState(id, state, errorCode, now);
+  setConnectionState(id: ConnectionId, state: ConnectionState, errorCode: string | null, now: number, note?: StateNote): Promise<boolean> {
+    return this.#connections.setState(id, state, errorCode, now, note);
   }
 
   updateEndpoint(id: ConnectionId, endpoint: Record<string, string>): Promise<void> {
@@ -81,16 +81,16 @@ export class SqlDirectory implements Directory {
     return this.#connections.noteListed(id, outcome);
   }
 
-  putAuthorization(authorization: Authorization): Promise<void> {
-    return this.#authorizations.put(authorization);
+  putAuthorization(authorization: Authorization, actor?: string, at?: number): Promise<void> {
+    return this.#authorizations.put(authorization, actor, at);
   }
 
   listAuthorizations(accountId?: AccountId): Promise<Authorization[]> {
     return this.#authorizations.list(accountId);
   }
 
-  endAuthorization(id: AuthorizationId, reason: string, now: number): Promise<boolean> {
-    return this.#authorizations.end(id, reason, now);
+  endAuthorization(id: AuthorizationId, reason: string, now: number, actor?: string): Promise<boolean> {
+    return this.#authorizations.end(id, reason, now, actor);
   }
 
   findCalendar(id: CalendarId): Promise<Calendar | null> {

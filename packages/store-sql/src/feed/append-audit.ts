@@ -1,24 +1,32 @@
-import { KalendsError, type OrganizationId } from "@kalends/model";
+import { KalendsError, type AuditEntry, type AuditHead, type OrganizationId } from "@kalends/model";
+import { auditHash, chainStart, hexOf } from "../audit/audit-hash.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
 
-export interface AuditLine {
-  /** Id of the calendar or connection that the line is about. */
-  subject: string;
-  /** Plain words and counts; no event text. An empty line is not written. */
-  line: string;
-  at: number;
-}
-
-/** Adds one numbered line to the organization's append-only audit log. */
-export async function appendAudit(scope: SqlScope, organization: OrganizationId, { subject, line, at }: AuditLine): Promise<void> {
-  if (line === "") return;
-  const row = await scope.first(
+/**
+ * Adds one record to the organization's audit chain, inside the transaction of the change that it tells of. An entry without a detail
+ * is not written. The counter's row is locked by the first statement, so that records of one organization follow each other.
+ */
+export async function appendAudit(scope: SqlScope, organization: OrganizationId, entry: AuditEntry, at: number): Promise<AuditHead | null> {
+  if (entry.detail === "") return null;
+  const counter = await scope.first(
     scope.db
       .updateTable("feed_counter")
       .set((eb) => ({ audit_number: eb("audit_number", "+", 1) }))
       .where("organization", "=", organization)
-      .returning("audit_number"),
+      .returning(["audit_number", "audit_head"]),
   );
-  if (row === undefined) throw new KalendsError("not-found", `There is no organization ${organization}`);
-  await scope.run(scope.db.insertInto("audit_record").values({ organization, number: row.audit_number, at, subject, line }));
+  if (counter === undefined) throw new KalendsError("not-found", `There is no organization ${organization}`);
+  const sequence = Number(counter.audit_number);
+  const previous = counter.audit_head ?? chainStart;
+  // A lone surrogate would come back from the database as another character, and the record would not verify.
+  const { action } = entry;
+  const texts = { actor: wellFormed(entry.actor), subject: wellFormed(entry.subject), detail: wellFormed(entry.detail) };
+  const hash = auditHash({ organizationId: organization, sequence, at, action, ...texts }, previous);
+  await scope.run(scope.db.insertInto("audit_record").values({ organization, sequence, at, action, ...texts, previous_hash: previous, hash }));
+  await scope.run(scope.db.updateTable("feed_counter").set({ audit_head: hash }).where("organization", "=", organization));
+  return { sequence, hash: hexOf(hash) };
+}
+
+function wellFormed(text: string): string {
+  return Buffer.from(text, "utf8").toString("utf8");
 }

@@ -1,5 +1,6 @@
 import { firstSchema } from "./0001-first-schema.ts";
+import { keysAuditAlerts } from "./0002-keys-audit-alerts.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their numbers, without gap. */
-export const allMigrations: readonly Migration[] = [firstSchema];
+export const allMigrations: readonly Migration[] = [firstSchema, keysAuditAlerts];

@@ -46,6 +46,15 @@ export interface CredentialTable {
   sealed: Uint8Array;
 }
 
+/** The empty account id stands for the organization itself. */
+export interface DataKeyTable {
+  organization: string;
+  account_id: string;
+  key_id: string;
+  epoch: number;
+  wrapped: Uint8Array;
+}
+
 /** `authorization` is a reserved word of SQL. */
 export interface AccessAuthorizationTable {
   organization: string;
@@ -87,6 +96,7 @@ export interface DirectoryTables {
   account: AccountTable;
   connection: ConnectionTable;
   credential: CredentialTable;
+  data_key: DataKeyTable;
   access_authorization: AccessAuthorizationTable;
   calendar: CalendarTable;
 }

@@ -15,6 +15,9 @@ export interface FeedCounterTable {
   organization: string;
   change_sequence: number;
   audit_number: number;
+  /** Hash of the newest audit record; `null` where there is none. */
+  audit_head: Uint8Array | null;
+  alert_number: number;
   job_token: number;
 }
 
@@ -31,20 +34,37 @@ export interface JobTable {
   lease_until: number | null;
 }
 
-/** Append-only: triggers refuse UPDATE and DELETE. */
+/** Append-only: triggers refuse UPDATE and DELETE. Each record's hash covers the one before. */
 export interface AuditRecordTable {
   organization: string;
-  number: number;
+  sequence: number;
   at: number;
-  /** Id of the calendar or connection that the line is about. */
+  action: string;
+  actor: string;
   subject: string;
-  line: string;
+  detail: string;
+  previous_hash: Uint8Array;
+  hash: Uint8Array;
 }
 
-/** Ordered output, waiting work and the audit log. */
+/** Append-only. `first` is the record that raised the alert. */
+export interface AlertRecordTable {
+  organization: string;
+  sequence: number;
+  first: number;
+  step: string;
+  kind: string;
+  subject: string;
+  detail: string;
+  actor: string;
+  at: number;
+}
+
+/** Ordered output, waiting work, the audit log and alerts. */
 export interface FeedTables {
   change_record: ChangeRecordTable;
   feed_counter: FeedCounterTable;
   job: JobTable;
   audit_record: AuditRecordTable;
+  alert_record: AlertRecordTable;
 }

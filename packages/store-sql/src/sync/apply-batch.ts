@@ -1,4 +1,4 @@
-import type { AppliedBatch, ApplyBatch, OrganizationId } from "@kalends/model";
+import { engineActor, type AppliedBatch, type ApplyBatch, type OrganizationId } from "@kalends/model";
 import type { SqlValue } from "../database/sql-driver.ts";
 import { preparedTexts } from "../database/prepared-texts.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
@@ -19,7 +19,7 @@ export async function applyBatch(scope: SqlScope, organization: OrganizationId, 
   const lastSequence = await appendChanges(scope, organization, batch.changes, batch.now);
   await enqueueJobs(scope, organization, batch.jobs);
   await moveState(scope, organization, batch);
-  await appendAudit(scope, organization, { subject: batch.calendarId, line: batch.audit, at: batch.now });
+  await appendAudit(scope, organization, { action: "sync", actor: engineActor, subject: batch.calendarId, detail: batch.audit }, batch.now);
   return { lastSequence };
 }
 

@@ -76,27 +76,5 @@ const refusedNumbers: StoreCase = {
   },
 };
 
-const appendOnlyAudit: StoreCase = {
-  title: "the audit log takes new lines and refuses to change or lose one",
-  async run(world, context) {
-    const org = await world.populate();
-    const at = await world.startPass();
-    await org.sync.applyBatch(batch(at, { audit: "snapshot: 12 written" }));
-    await world.turn();
-    const { dump, execute } = world.opened;
-    if (dump === undefined || execute === undefined) return context.skip("not applicable: this store gives the suite no way past its ports");
-    const before = JSON.stringify(await dump());
-    expect(before).toContain("snapshot: 12 written");
-    for (const statement of [
-      "update audit_record set line = 'nothing happened'",
-      "delete from audit_record",
-      "insert or replace into audit_record select organization, number, at, subject, 'nothing happened' from audit_record",
-    ]) {
-      await expect(execute(statement), statement).rejects.toThrow();
-    }
-    expect(JSON.stringify(await dump())).toBe(before);
-  },
-};
-
-/** The numbered output and the audit log. */
-export const feedCases: readonly StoreCase[] = [numbering, paging, refusedNumbers, appendOnlyAudit];
+/** The numbered output. */
+export const feedCases: readonly StoreCase[] = [numbering, paging, refusedNumbers];

@@ -1,8 +1,11 @@
 import { describe, test } from "vitest";
+import { alertCases } from "./alert-cases.ts";
 import { atomicityCases } from "./atomicity-cases.ts";
+import { auditCases } from "./audit-cases.ts";
 import { batchCases } from "./batch-cases.ts";
 import { claimCases } from "./claim-cases.ts";
 import { credentialCases } from "./credential-cases.ts";
+import { dataKeyCases } from "./data-key-cases.ts";
 import { directoryCases } from "./directory-cases.ts";
 import { feedCases } from "./feed-cases.ts";
 import { isolationCases } from "./isolation-cases.ts";
@@ -21,7 +24,10 @@ const parts: readonly [string, readonly StoreCase[]][] = [
   ["batches", batchCases],
   ["quarantine", quarantineCases],
   ["atomicity", atomicityCases],
-  ["feed and audit", feedCases],
+  ["feed", feedCases],
+  ["audit", auditCases],
+  ["alerts", alertCases],
+  ["data keys", dataKeyCases],
   ["jobs", jobCases],
   ["credentials", credentialCases],
   ["migrations", migrationCases],
