@@ -1,5 +1,8 @@
 const encoder = new TextEncoder();
 const hexPair = /^[0-9a-fA-F]{2}$/;
+/** A path in which nothing needs an escape, by far the most frequent kind. */
+const plainPath = /^[!$&-;=@A-Z[\]_a-z~]*$/;
+const canonicalAlready = /^[A-Za-z0-9._~/-]*$/;
 const originPattern = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
 /**
@@ -26,6 +29,7 @@ export function pathOfHref(href: string, requestUrl: string): string {
 export function originOfHref(href: string, requestUrl: string): string {
   const trimmed = href.trim();
   const base = new URL(requestUrl);
+  if (trimmed.startsWith("/") && !trimmed.startsWith("//")) return base.origin;
   const absolute = trimmed.startsWith("//") ? base.protocol + trimmed : trimmed;
   const origin = originPattern.exec(absolute);
   if (origin === null || !URL.canParse(origin[0])) return base.origin;
@@ -37,11 +41,13 @@ export function originOfHref(href: string, requestUrl: string): string {
  * with upper-case escapes for everything outside RFC 3986 "unreserved". Used as the item's key, never for requests.
  */
 export function canonicalPath(path: string): string {
+  if (canonicalAlready.test(path)) return path;
   return path.split("/").map(canonicalSegment).join("/");
 }
 
 /** The server's own spelling, with only those characters escaped that may not stand in a request line or an XML href. */
 export function wirePath(path: string): string {
+  if (plainPath.test(path)) return path;
   let out = "";
   for (let at = 0; at < path.length; ) {
     const character = String.fromCodePoint(path.codePointAt(at) ?? 0);

@@ -23,8 +23,10 @@ function minimalContent(content: EventContent | undefined, needs: AccountNeeds):
 }
 
 function minimalEvent(event: CalendarEvent, needs: AccountNeeds): CalendarEvent {
-  const { content, ...rest } = event;
-  const kept = minimalContent(content, needs);
+  const kept = minimalContent(event.content, needs);
+  // Most often everything is kept, and events are never changed in place: no copy then.
+  if (kept === event.content) return event;
+  const { content: _content, ...rest } = event;
   return kept === undefined ? rest : { ...rest, content: kept };
 }
 

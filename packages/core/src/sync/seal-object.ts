@@ -36,12 +36,9 @@ export function sealObject(minimal: MinimalObject, sealer: AccountSealer, organi
   if (minimal.outside) {
     return { ...identity, digest: outsideDigest, outside: true, timing: '{"events":[]}', content: null, warnings: null };
   }
-  const sealed: SealedEvent[] = object.events.map(({ content, created, lastModified }) => ({
-    ...(content === undefined ? {} : { content }),
-    ...(created === undefined ? {} : { created }),
-    ...(lastModified === undefined ? {} : { lastModified }),
-  }));
-  const empty = sealed.every((event) => Object.keys(event).length === 0);
+  // JSON leaves absent parts out.
+  const sealed = object.events.map(({ content, created, lastModified }) => ({ content, created, lastModified }));
+  const empty = sealed.every(({ content, created, lastModified }) => (content ?? created ?? lastModified) === undefined);
   const context = contentContext(organizationId, calendarId, object.remoteKey, object.uid);
   return {
     ...identity,

@@ -1,5 +1,6 @@
 import { KalendsError, type ItemWarning } from "@kalends/model";
 import { eventFieldNames } from "../fields/event-fields.ts";
+import { resolveZone } from "../zones/resolve-zone.ts";
 import { knownProperties } from "./known-properties.ts";
 import { LineReader } from "./line-reader.ts";
 import type { ParseLimits } from "./parse-limits.ts";
@@ -35,6 +36,14 @@ const quietlyIgnored: ReadonlySet<string> = new Set(["VTODO", "VJOURNAL", "VALAR
 interface Open {
   name: string;
   draft: ComponentDraft | null;
+  /** Part of the definition of a zone that IANA knows: nobody will look at its properties. */
+  unused: boolean;
+}
+
+/** Whether a VTIMEZONE has named, before its parts, a zone whose definition is not needed. */
+function isKnownZone(draft: ComponentDraft): boolean {
+  const tzid = draft.properties.find((property) => property.name === "TZID")?.value.trim() ?? "";
+  return tzid !== "" && resolveZone(tzid) !== null;
 }
 
 /** Reads calendar text into drafts, line by line and without recursion. */
@@ -79,11 +88,11 @@ export class CalendarReader {
     if (parent === undefined) {
       if (name === "VCALENDAR") this.calendars.push((this.current = { events: [], zones: [] }));
       else this.warn("component-ignored", "a component outside VCALENDAR was ignored");
-      this.stack.push({ name, draft: null });
+      this.stack.push({ name, draft: null, unused: false });
       return;
     }
     const draft = this.draftFor(name, parent);
-    this.stack.push({ name, draft });
+    this.stack.push({ name, draft, unused: draft !== null && parent.draft !== null && isKnownZone(parent.draft) });
   }
 
   private draftFor(name: string, parent: Open): ComponentDraft | null {
@@ -130,7 +139,7 @@ export class CalendarReader {
       return;
     }
     draft.seen++;
-    const wanted = name !== null && (draft.name === "VEVENT" ? eventFieldNames : zoneProperties).has(name);
+    const wanted = name !== null && !open.unused && (draft.name === "VEVENT" ? eventFieldNames : zoneProperties).has(name);
     if (name === null) this.warn("value-ignored", "a line that is no property was ignored");
     else if (this.lines.tooLong) this.longLine(draft, name);
     else if (wanted) this.keep(draft, line, name);

@@ -15,6 +15,7 @@ function originalStart(event: CalendarEvent): string {
 
 /** Master first, then overrides by original start. */
 function inOrder(events: readonly CalendarEvent[]): CalendarEvent[] {
+  if (events.length < 2) return [...events];
   const order = events.map((event, index) => ({ event, start: originalStart(event), index }));
   order.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.index - b.index));
   return order.map((entry) => entry.event);

@@ -7,6 +7,9 @@ export class LineReader {
   private at: number;
   private lineNumber = 0;
   private readonly longest: number;
+  /** The next line feed and carriage return at or after the place of the last search. */
+  private feed = -1;
+  private carriage = -1;
   /** Number of the line that `next` gave last, counted from 1 as in an editor. */
   startedAt = 0;
   /** The line that `next` gave last was longer than the limit and is cut there. */
@@ -20,12 +23,15 @@ export class LineReader {
 
   /** End of the physical line that starts at `from`. */
   private endOfLine(from: number): number {
-    const { text } = this;
-    for (let i = from; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      if (code === 10 || code === 13) return i;
-    }
-    return text.length;
+    // Each of the two searches goes on from where it last found something, so that the whole text is passed over once by each.
+    if (this.feed < from) this.feed = this.find("\n", from);
+    if (this.carriage < from) this.carriage = this.find("\r", from);
+    return Math.min(this.feed, this.carriage);
+  }
+
+  private find(character: string, from: number): number {
+    const found = this.text.indexOf(character, from);
+    return found === -1 ? this.text.length : found;
   }
 
   /** Moves past the line end at `end`. */

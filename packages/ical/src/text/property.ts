@@ -20,15 +20,23 @@ function decodeCaret(value: string): string {
   return value.replace(/\^([n^'])/g, (_, code: string) => (code === "n" ? "\n" : code === "^" ? "^" : '"'));
 }
 
-const nameEnd = /[;:]/g;
+/** Longest property name that counts as one. */
+const longestName = 64;
 
 /** Name of a content line, upper-cased, or `null` where it is none (it may hold letters, digits and dashes only). */
 export function propertyName(line: string): string | null {
-  nameEnd.lastIndex = 0;
-  const end = nameEnd.exec(line)?.index ?? -1;
-  if (end <= 0 || end > 64) return null;
-  const name = line.slice(0, end);
-  return /^[A-Za-z0-9-]+$/.test(name) ? name.toUpperCase() : null;
+  let lower = false;
+  for (let end = 0; end <= longestName && end < line.length; end++) {
+    const code = line.charCodeAt(end);
+    if (code === 58 || code === 59) {
+      if (end === 0) return null;
+      const name = line.slice(0, end);
+      return lower ? name.toUpperCase() : name;
+    }
+    if (code >= 97 && code <= 122) lower = true;
+    else if (!((code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 45)) return null;
+  }
+  return null;
 }
 
 /** End of one parameter value that starts at `from`: after the closing quote, or before `,`, `;` or `:`. -1 where a quote stays open. */
