@@ -30,7 +30,7 @@ export async function demoOnce(seed: number): Promise<void> {
     const to = localInstant("--to", utcToLocalIso(zone, now + 2 * dayMs).slice(0, 10), zone);
     const answer = await demo.kalends.freeBusy({ accounts: demo.accounts.map(({ id }) => id), from, to, whenStale: "fail" });
     process.stdout.write(formatFreeBusyTable(answer, { zone, names: await names(demo.kalends) }));
-    say("\nThe same as a live page in the browser: npm run demo");
+    say("\nWithout --once, the same is a live page in the browser.");
     if (!report.ok) process.exitCode = 1;
   } finally {
     await demo.close();

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-import { buildProgram } from "./program.ts";
-import { printError } from "./output/print-error.ts";
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
-// `kalends changes | head` ends the pipe early: that is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-
-try {
-  await buildProgram().parseAsync(process.argv);
-} catch (thrown) {
-  process.exitCode = printError(thrown, process.stderr);
+if (major > 22 || (major === 22 && minor >= 13)) {
+  // Loaded only here: on an older Node the rest ends with a missing `node:sqlite`, which says nothing to most people.
+  const { runProgram } = await import("./run-program.ts");
+  await runProgram();
+} else {
+  process.stderr.write(`kalends: Node 22.13 or newer is needed; this is ${process.versions.node}.\n`);
+  process.exitCode = 1;
 }
+
+export {};
