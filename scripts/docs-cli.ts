@@ -16,7 +16,10 @@ const text = [
   "",
   "Flags win over the environment (`KALENDS_DATABASE`, `KALENDS_KEY`, `KALENDS_KEY_FILE`, `KALENDS_PASSWORD`), which wins over `kalends.json` in the",
   "working folder. A command that fails prints what happened, what to do and a code from [errors](errors.md), and exits with 1, or with 2 where a",
-  "login was refused. This page is generated from the program's own help.",
+  "login was refused, or with 130 where a sync was stopped by Ctrl-C: what was read is stored, and the next sync goes on. A second Ctrl-C ends at once.",
+  "",
+  "The options of `kalends` itself may stand before or after the command. `kalends.json` holds `database`, `keyFile`, `organization` and `allowHosts`, and",
+  "never a secret; `init` writes it, and `connect` adds the hosts that `--allow-host` named. This page is generated from the program's own help.",
   "",
   ...helpOf(buildProgram(), "kalends"),
 ].join("\n");
