@@ -3,6 +3,7 @@ import type { CalendarProvider, Clock, Logger, Organization, Random, Store, Vaul
 import { createConnectionPauses } from "./connect/connection-pauses.ts";
 import { createChangeSignal } from "./notify/change-signal.ts";
 import { organizationEngine, type OrganizationEngine } from "./organization-engine.ts";
+import { createOpenWork } from "./open-work.ts";
 import type { Runtime } from "./runtime.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
 import { defaultSettings, type EngineSettings } from "./settings.ts";
@@ -25,7 +26,14 @@ export interface Engine {
   /** Makes the organization if it is not there. */
   openOrganization(id: string, name?: string): Promise<OrganizationEngine>;
   listOrganizations(): Promise<Organization[]>;
+  /**
+   * Stops the scheduler, lets its jobs run for up to `graceMs` more (default 10,000), and stops what callers have under way at once. What
+   * was applied stays. The store may be closed after it.
+   */
+  close(graceMs?: number): Promise<void>;
 }
+
+const defaultGraceMs = 10_000;
 
 const keyCheckSetting = "vault.key-check";
 
@@ -45,16 +53,21 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     settings: { ...defaultSettings, ...options.settings },
     running: new Set(),
     pauses: createConnectionPauses(clock),
+    work: createOpenWork(clock),
     signal: createChangeSignal(() => logger.log("error", "a change listener failed")),
   };
+  const scheduler = createScheduler(runtime);
   return {
-    scheduler: createScheduler(runtime),
+    scheduler,
     openOrganization: async (id, name = id) => {
       if (!organizationIdSchema.safeParse(id).success) throw new KalendsError("invalid-argument", "An organization id has 1 to 128 characters");
       if ((await store.findOrganization(id)) === null) await addOrganization(store, { id, name, createdAt: clock.now() });
       return organizationEngine(runtime, store.organization(id));
     },
     listOrganizations: () => store.listOrganizations(),
+    close: async (graceMs = defaultGraceMs) => {
+      await Promise.all([scheduler.stop(graceMs), runtime.work.end(graceMs)]);
+    },
   };
 }
 

@@ -54,6 +54,7 @@ export interface OrganizationEngine {
 
 export function organizationEngine(runtime: Runtime, store: OrganizationStore): OrganizationEngine {
   const { directory } = store;
+  const { work } = runtime;
   const findConnection = async (id: string): Promise<Connection> => {
     const connection = await directory.findConnection(id);
     if (connection === null) throw new KalendsError("not-found", `There is no connection ${id}`);
@@ -66,16 +67,18 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore): 
     findAccountByExternalId: (externalId) => directory.findAccountByExternalId(externalId),
     listAccounts: () => directory.listAccounts(),
     connect: async (input) => {
-      const result = await connectLogin(runtime, store, input);
+      const result = await work.run(input.signal, (signal) => connectLogin(runtime, store, { ...input, signal }));
       runtime.signal.wake(store.organizationId);
       return result;
     },
     listConnections: (accountId) => directory.listConnections(accountId),
     listCalendars: (filter) => directory.listCalendars(filter),
-    refreshCalendars: async (connectionId, options) => refreshCalendars(runtime, store, await findConnection(connectionId), options),
-    sync: (options) => syncMany(runtime, store, options),
-    syncCalendar: (calendarId, options) => syncCalendar(runtime, store, calendarId, options),
-    resync: (calendarId, options) => syncCalendar(runtime, store, calendarId, { ...options, fresh: true }),
+    refreshCalendars: (connectionId, options) =>
+      work.run(options?.signal, async (signal) => refreshCalendars(runtime, store, await findConnection(connectionId), { signal })),
+    sync: (options) => work.run(options?.signal, (signal) => syncMany(runtime, store, { ...options, signal })),
+    syncCalendar: (calendarId, options) => work.run(options?.signal, (signal) => syncCalendar(runtime, store, calendarId, { ...options, signal })),
+    resync: (calendarId, options) =>
+      work.run(options?.signal, (signal) => syncCalendar(runtime, store, calendarId, { ...options, fresh: true, signal })),
     freeBusy: (request) => readFreeBusy(runtime, store, request),
     occurrences: (request) => listOccurrences(runtime, store, request),
     status: (accountId) => readStatus(runtime, store, accountId),

@@ -1,6 +1,7 @@
 import type { CalendarProvider, Clock, Logger, ProviderId, Random, Store, Vault } from "@kalends/model";
 import type { ConnectionPauses } from "./connect/connection-pauses.ts";
 import type { ChangeSignal } from "./notify/change-signal.ts";
+import type { OpenWork } from "./open-work.ts";
 import type { EngineSettings } from "./settings.ts";
 
 /** Everything the engine touches comes in through here; nothing is taken from globals. */
@@ -17,5 +18,6 @@ export interface Runtime {
   /** Calendars that this process is working on. */
   running: Set<string>;
   pauses: ConnectionPauses;
+  work: OpenWork;
   signal: ChangeSignal;
 }

@@ -62,7 +62,7 @@ export interface Kalends extends OrganizationEngine {
   /** Polls in the background until `close`. */
   start(): void;
   readonly scheduler: Scheduler;
-  /** Ends the scheduler, idle connections and the database. */
+  /** Stops what is under way, and ends the scheduler, idle connections and the database. */
   close(): Promise<void>;
 }
 
@@ -79,7 +79,7 @@ export async function createKalends(options: KalendsOptions = {}): Promise<Kalen
     const engine = await openEngine(options, { store, vault, clock, random, transport });
     const home = await engine.openOrganization(options.organization ?? "default");
     return assemble(engine, home, async () => {
-      await engine.scheduler.stop();
+      await engine.close();
       await transport.close();
       await store.close();
     });

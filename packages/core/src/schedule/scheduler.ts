@@ -23,6 +23,7 @@ class JobRunner implements Scheduler {
   readonly #running = new Set<Promise<void>>();
   #stop: AbortController = new AbortController();
   #started = false;
+  #beating: Promise<void> = Promise.resolve();
   #cancelTimer: () => void = () => undefined;
 
   constructor(runtime: Runtime) {
@@ -39,35 +40,48 @@ class JobRunner implements Scheduler {
   async stop(graceMs = 10_000): Promise<void> {
     this.#started = false;
     this.#cancelTimer();
+    // A look for jobs may be under way; what it finds is not begun any more.
+    await this.#beating;
     if (this.#running.size === 0) return;
     const abort = this.#runtime.clock.setTimer(graceMs, () => this.#stop.abort());
     await Promise.all(this.#running);
     abort();
   }
 
-  async tick(options: { budgetMs: number }): Promise<number> {
+  tick(options: { budgetMs: number }): Promise<number> {
+    return this.#runtime.work.run(undefined, (signal) => this.#tick(options, signal));
+  }
+
+  drain(): Promise<number> {
+    return this.#runtime.work.run(undefined, (signal) => this.#drain(signal));
+  }
+
+  async #tick(options: { budgetMs: number }, signal: AbortSignal): Promise<number> {
     const { clock } = this.#runtime;
     const endsAt = clock.now() + options.budgetMs;
     const budget = new AbortController();
     const cancel = clock.setTimer(options.budgetMs, () => budget.abort());
+    const stopped = AbortSignal.any([signal, budget.signal]);
     let ran = 0;
-    while (clock.now() < endsAt) {
+    while (clock.now() < endsAt && !signal.aborted) {
       const jobs = await this.#claim(this.#free());
       if (jobs.length === 0) break;
       ran += jobs.length;
-      await Promise.all(jobs.map((job) => this.#run(job, budget.signal)));
+      await Promise.all(jobs.map((job) => this.#run(job, stopped)));
     }
     cancel();
     return ran;
   }
 
-  async drain(): Promise<number> {
+  async #drain(signal: AbortSignal): Promise<number> {
     let ran = 0;
     for (;;) {
+      // A stopped job is due again at once: going on would never end.
+      if (signal.aborted) return ran;
       const jobs = await this.#claim(this.#runtime.settings.concurrency);
       if (jobs.length === 0 && this.#running.size === 0) return ran;
       ran += jobs.length;
-      await Promise.all([...jobs.map((job) => this.#run(job, this.#stop.signal)), ...this.#running]);
+      await Promise.all([...jobs.map((job) => this.#run(job, signal)), ...this.#running]);
     }
   }
 
@@ -94,7 +108,7 @@ class JobRunner implements Scheduler {
 
   #schedule(ms: number): void {
     this.#cancelTimer();
-    if (this.#started) this.#cancelTimer = this.#runtime.clock.setTimer(ms, () => void this.#beat());
+    if (this.#started) this.#cancelTimer = this.#runtime.clock.setTimer(ms, () => void (this.#beating = this.#beat()));
   }
 
   async #beat(): Promise<void> {
@@ -104,6 +118,10 @@ class JobRunner implements Scheduler {
       const room = settings.concurrency - this.#running.size;
       const jobs = room > 0 ? await this.#claim(room) : [];
       for (const job of jobs) {
+        if (!this.#started) {
+          await store.jobSource.complete(job, job.runAt);
+          continue;
+        }
         const run = this.#run(job, this.#stop.signal).finally(() => {
           this.#running.delete(run);
           this.#schedule(0);
