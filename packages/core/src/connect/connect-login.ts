@@ -1,7 +1,8 @@
-import { KalendsError } from "@kalends/model";
+import { KalendsError, scopes } from "@kalends/model";
 import type { AccountId, Connection, ConnectedLogin, Credential, OrganizationStore, ProviderId, RemoteCalendar } from "@kalends/model";
 import { planCalendarList } from "../calendars/plan-calendar-list.ts";
 import { newId } from "../new-id.ts";
+import { ensureDefaultAuthorization } from "../permissions/default-application.ts";
 import type { Runtime } from "../runtime.ts";
 import { findProvider } from "../sync/calendar-context.ts";
 import { storeCredential } from "./open-credential.ts";
@@ -30,7 +31,10 @@ export interface ConnectResult {
  */
 export async function connectLogin(runtime: Runtime, store: OrganizationStore, input: ConnectInput): Promise<ConnectResult> {
   const { directory } = store;
-  if ((await directory.findAccount(input.accountId)) === null) throw new KalendsError("not-found", `There is no account ${input.accountId}`);
+  // An account that was made by a process which died in the middle has no authorization at all; without one nothing is ever read.
+  const account = await directory.findAccount(input.accountId);
+  if (account !== null && (await directory.listAuthorizations(account.id)).length === 0) await ensureDefaultAuthorization(runtime, store, account.id, scopes);
+  if (account === null) throw new KalendsError("not-found", `There is no account ${input.accountId}`);
   const login = await proveLogin(runtime, input);
   const known = await findKnown(store, input, login);
   const connection = known ?? (await unlessTaken(() => addConnection(runtime, store, input, login), () => findKnown(store, input, login)));

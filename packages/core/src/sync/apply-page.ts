@@ -29,7 +29,8 @@ export async function planPage(
   const keys = new Set<RemoteKey>([...page.objects.map((object) => object.remoteKey), ...page.removed]);
   const stored = keys.size === 0 ? [] : await store.sync.marksOf(calendar.id, [...keys]);
   const present = page.present.map((remoteKey) => ({ remoteKey, revision: knownRevisions.get(remoteKey) ?? null }));
-  return planChanges({ objects, present, removed: page.removed, stored, subject: subjectOf(context) });
+  const quarantined = new Set(page.quarantined.map(({ remoteKey }) => remoteKey));
+  return planChanges({ objects, present, removed: page.removed, quarantined, stored, subject: subjectOf(context) });
 }
 
 /** Step 6: the calendar's spans as they will be once the plan is applied. */

@@ -16,6 +16,8 @@ export interface PlanInput {
   present: readonly { remoteKey: RemoteKey; revision: Revision }[];
   /** Items that are gone. */
   removed: readonly RemoteKey[];
+  /** Items of which something could not be read: nothing stored of them may be taken for gone. */
+  quarantined?: ReadonlySet<RemoteKey>;
   /** What is stored of all those keys. */
   stored: readonly StoredMark[];
   subject: { accountId: string; connectionId: string; calendarId: string };
@@ -45,6 +47,7 @@ export function planChanges(input: PlanInput): ChangePlan {
       const kind = visibleChange(mark?.digest, object.digest);
       if (kind !== null) record(kind, remoteKey, object.uid);
     }
+    if (input.quarantined?.has(remoteKey) === true) continue;
     for (const mark of before.values()) remove(mark);
   }
   for (const remoteKey of new Set(input.removed)) {
