@@ -178,8 +178,14 @@ async function listSomehow(line: DavLine, url: string): Promise<MemberList> {
  * so that a real removal is seen then.
  */
 async function withOwnWrites({ line, url, request }: PassContext, pass: OpenPass): Promise<OpenPass> {
+  const { writes } = line.account;
   const listed = new Set(pass.items.map((item) => item.key));
-  const hidden = line.account.writes.recentBelow(`${canonicalPath(new URL(url).pathname).replace(/\/+$/, "")}/`).filter((key) => !listed.has(key));
+  const hidden: RemoteKey[] = [];
+  for (const { key, seen } of writes.recentBelow(`${canonicalPath(new URL(url).pathname).replace(/\/+$/, "")}/`)) {
+    // What was there once, and is not handed out now either, was deleted by somebody.
+    if (listed.has(key) || (seen && !(await isThere(line, url, key)))) writes.forget(key);
+    else hidden.push(key);
+  }
   if (hidden.length === 0) return pass;
   const stored = await request.revisionsOf(hidden);
   const kept = hidden.flatMap((key): ListedItem[] => {
@@ -190,6 +196,12 @@ async function withOwnWrites({ line, url, request }: PassContext, pass: OpenPass
   const { cursor } = pass;
   const again: CalendarCursor = cursor.level === "sync" ? { ...cursor, listed: 0 } : { level: "etag", since: cursor.since };
   return { ...pass, items: inKeyOrder([...pass.items, ...kept]), cursor: again };
+}
+
+async function isThere(line: DavLine, url: string, key: RemoteKey): Promise<boolean> {
+  const response = await line.send({ method: "GET", url: new URL(url).origin + key });
+  await response.discard();
+  return response.status !== 404 && response.status !== 410;
 }
 
 /** The marks where they can be had; what concerns the login, the network or the calendar itself is thrown. */

@@ -120,6 +120,12 @@ describe("Digest", () => {
     expect(sent().at(-1), context.task.name).toMatch(/nonce="n2".*nc=00000002/);
   });
 
+  test("a nonce that is stale at its first use is replaced too", async () => {
+    const { list, sent } = login(digestServer({ nonces: ["n1", "n2"], uses: 0 }));
+    expect(await list()).toEqual([]);
+    expect(sent()).toHaveLength(3);
+  });
+
   test("nextnonce is used for the next request", async () => {
     const { list, sent } = login(digestServer({ next: "n9" }));
     await list();

@@ -290,6 +290,17 @@ describe("delayed visibility", () => {
   });
 });
 
+describe("somebody else's removal of an own write", () => {
+  test("quirk 28: what was there once and is not handed out any more is gone, without a wait", async () => {
+    const { put, provider, store } = world({});
+    const made = await put({ object: object() });
+    const changed = await put({ target: { remoteKey: made.remoteKey, revision: made.revision }, object: titled("New") });
+    store.clear();
+    const request: PullRequest = { calendar: { ...calendar, hints: { sync: "no" } }, cursor: null, pageToken: null, window: { from: 0, to: 1 }, revisionsOf: async () => new Map([[made.remoteKey, changed.revision]]), memo: new Map() };
+    expect(await provider.pullPage(access, request)).toMatchObject({ pass: "snapshot", present: [], quarantined: [] });
+  });
+});
+
 describe("texts", () => {
   test("taking a text apart and putting it together changes nothing but line ends", () => {
     for (const end of ["\r\n", "\n"]) {

@@ -4,34 +4,42 @@ import type { Clock } from "@kalends/model";
 const graceMs = 5 * 60_000;
 const mostKept = 2000;
 
-/** Items that this process wrote a short while ago, by URL path. */
+/** An item that this process created a short while ago. */
+export interface OwnWrite {
+  /** URL path. */
+  key: string;
+  /** The server handed it out after it was written, so that it was there once. */
+  seen: boolean;
+}
+
+/** Items that this process created and no listing has shown yet. A change of an item cannot hide it, so changes do not count. */
 export class OwnWrites {
   /** The server was seen to answer an update otherwise than with 201, so that a 201 means: created. */
   updatesAreTold = false;
   readonly #clock: Clock;
-  readonly #writtenAt = new Map<string, number>();
+  readonly #created = new Map<string, { at: number; seen: boolean }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  note(key: string): void {
-    this.#writtenAt.delete(key);
-    this.#writtenAt.set(key, this.#clock.now());
-    for (const oldest of this.#writtenAt.keys()) {
-      if (this.#writtenAt.size <= mostKept) break;
-      this.#writtenAt.delete(oldest);
+  note(key: string, seen: boolean): void {
+    this.#created.delete(key);
+    this.#created.set(key, { at: this.#clock.now(), seen });
+    for (const oldest of this.#created.keys()) {
+      if (this.#created.size <= mostKept) break;
+      this.#created.delete(oldest);
     }
   }
 
   forget(key: string): void {
-    this.#writtenAt.delete(key);
+    this.#created.delete(key);
   }
 
-  /** Keys below a folder that were written within the grace period. */
-  recentBelow(folder: string): string[] {
+  /** Items below a folder that were created within the grace period. */
+  recentBelow(folder: string): OwnWrite[] {
     const since = this.#clock.now() - graceMs;
-    for (const [key, at] of this.#writtenAt) if (at < since) this.#writtenAt.delete(key);
-    return [...this.#writtenAt.keys()].filter((key) => key.startsWith(folder));
+    for (const [key, { at }] of this.#created) if (at < since) this.#created.delete(key);
+    return [...this.#created].flatMap(([key, { seen }]) => (key.startsWith(folder) ? [{ key, seen }] : []));
   }
 }

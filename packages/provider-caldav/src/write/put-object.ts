@@ -48,7 +48,7 @@ async function create(writing: Writing, request: PutObjectRequest): Promise<PutO
   const sent = checked(writeComponents(calendars));
   const answer = await put(line, url, key, sent, { "if-none-match": "*" });
   if (!answer.ok) throw answer.status === 412 && answer.error.conditions.size === 0 ? await takenOrRefused(writing, key, answer) : await refusalOf(line, url, answer);
-  line.account.writes.note(key);
+  line.account.writes.note(key, false);
   return await readBack(writing, key, uid, sent, answer.etag);
 }
 
@@ -72,7 +72,6 @@ async function update(writing: Writing, request: PutObjectRequest, target: { rem
   const answer = await putGuarded(writing, key, current, sent);
   if (!answer.ok) throw await refusalOf(line, url, answer);
   await notRevived(line, url, current, answer);
-  line.account.writes.note(key);
   if (answer.etag === null) return await readBack(writing, key, after.uid, sent, null);
   return { remoteKey: key, revision: answer.etag, stored: objectFrom(writing, key, answer.etag, sent, after.uid), asWritten: true };
 }
@@ -120,6 +119,7 @@ async function readBack(writing: Writing, key: RemoteKey, uid: string, sent: str
   const there = await readCurrent(writing.line, writing.url, key);
   // Some servers show what was written only minutes later; until then it is as it was sent.
   if (there === null) return { remoteKey: key, revision: etag, stored: objectFrom(writing, key, etag, sent, uid), asWritten: true };
+  writing.line.account.writes.note(key, true);
   const stored = objectOf(there, key, uid, writing.own);
   if (stored === null) throw takenBy(key, there.revision);
   const wanted = objectFrom(writing, key, there.revision, sent, uid);
