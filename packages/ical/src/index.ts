@@ -5,6 +5,8 @@ export { readRule } from "./recurrence/read-rule.ts";
 export { assertRule } from "./recurrence/assert-rule.ts";
 export { compileRule } from "./recurrence/compile-rule.ts";
 export type { CompiledRule, RuleStart } from "./recurrence/compile-rule.ts";
+export { describeRecurrence } from "./recurrence/describe-recurrence.ts";
+export type { DescribeOptions, RecurrenceLanguage } from "./recurrence/describe-recurrence.ts";
 export { expandRule } from "./recurrence/expand-rule.ts";
 export type { Cap, RuleLimits, RuleOutput } from "./recurrence/rule-output.ts";
 export type { ReadRule, RecurrenceRule, RuleProblem, Frequency, ByDay, RuleEnd } from "./recurrence/rule.ts";

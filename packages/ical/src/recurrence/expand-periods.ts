@@ -171,10 +171,14 @@ function takeSingle(rule: CompiledRule, sink: InstanceSink): boolean {
   return true;
 }
 
+const mostDays = { DAILY: 1, WEEKLY: 7, MONTHLY: 31, YEARLY: 371 } as const;
+
 /** DAILY, WEEKLY, MONTHLY and YEARLY with any BY parts. */
 export function expandPeriods(rule: CompiledRule, sink: InstanceSink): void {
   const walk = new PeriodWalk(rule, sink);
-  const positions = rule.rule.bySetPos;
+  const most = mostDays[rule.frequency as keyof typeof mostDays] * rule.times.length;
+  // Positions that no period has would only be looked at again and again.
+  const positions = rule.rule.bySetPos?.filter((position) => Math.abs(position) <= most) ?? null;
   const single = rule.times.length === 1 && positions === null && !rule.skipGaps;
   const endDay = sink.endDay();
   const cycle = cycleOf(rule);
