@@ -6,7 +6,7 @@ import { planChanges } from "@kalends/core";
 const subject = { accountId: "a", connectionId: "c", calendarId: "k" };
 
 function stored(remoteKey: string, uid: string, digest: string): StoredObject {
-  return { remoteKey, uid, digest, revision: "r", first: 0, last: 1, outside: digest === "outside", timing: "{}", content: null, warnings: null };
+  return { remoteKey, uid, digest, revision: "r", first: 0, last: 1, outside: digest === "outside", timing: "{}", private: false, title: null, description: null, content: null, warnings: null };
 }
 
 /** A page and a stored calendar over few keys, uids and digests, so that all meetings of them happen. */
@@ -22,7 +22,7 @@ describe("planChanges", () => {
     fc.assert(
       fc.property(calendar, calendar, fc.uniqueArray(fc.constantFrom("k1", "k2", "k3")), (before, page, gone) => {
         const removed = gone.filter((key) => !page.some((one) => one.key === key));
-        const marks: StoredMark[] = before.map(({ key, uid, digest }) => ({ remoteKey: key, uid, digest, revision: "r" }));
+        const marks: StoredMark[] = before.map(({ key, uid, digest }) => ({ remoteKey: key, uid, digest, revision: "r", private: false, first: 0, last: 1 }));
         const objects = page.map(({ key, uid, digest }) => stored(key, uid, digest));
         const plan = planChanges({ objects, present: [], removed, stored: marks, subject });
 

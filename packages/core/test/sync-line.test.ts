@@ -255,7 +255,7 @@ describe("the window", () => {
     const [calendar] = await t.organization.listCalendars();
     const reader = t.store.organization("org").reader;
     const stored = await reader.objects(calendar?.id ?? "", null, null, 10);
-    expect(stored.map(({ uid, outside, content }) => [uid, outside, content === null]).sort()).toEqual([["far", true, true], ["in", false, false], ["old", true, true]]);
+    expect(stored.map(({ uid, outside, title }) => [uid, outside, title === null]).sort()).toEqual([["far", true, true], ["in", false, false], ["old", true, true]]);
     await t.clock.advance(11 * 86_400_000);
     const head = await t.organization.changesHead();
     expect((await t.organization.sync()).calendars).toMatchObject([{ ok: true, pass: "snapshot", created: 1 }]);

@@ -27,6 +27,10 @@ export const errorTable = {
   "auth-failed": { failure: "auth", remedy: "User name or password was refused. Check them and connect again; iCloud, Fastmail and others need an app-specific password." },
   "auth-unsupported": { failure: "auth", remedy: "The server offers no login method that Kalends speaks. Ask its operator for Basic, Digest or OAuth over https." },
   "app-password-needed": { failure: "auth", remedy: "This provider takes no account passwords here. Make an app-specific password in its security settings and connect again with that." },
+  "grant-revoked": { failure: "auth", remedy: "The user or the provider took the grant back. Ask the user to connect again in place." },
+  "rotation-lost": { failure: "auth", remedy: "A renewed token was lost between the provider and the database, in a crash. The grant itself was not revoked; ask the user to connect again in place." },
+  "scope-missing": { failure: "invalid-state", remedy: "The provider did not grant a scope that is needed. Ask the user to connect again in place and to allow what the message names." },
+  "account-mismatch": { failure: "conflict", remedy: "The login is another one than the connection's. Log in with the same account at the provider, or connect the other one anew." },
   "permission-denied": { failure: "permanent", remedy: "The login works but may not read this. Ask the owner to share it, or exclude the calendar." },
 
   // Provider answers
@@ -51,6 +55,9 @@ export const errorTable = {
   "invalid-argument": { failure: "permanent", remedy: "Correct the argument that the message names." },
   "not-found": { failure: "permanent", remedy: "Nothing with that id exists in this organization." },
   "already-exists": { failure: "conflict", remedy: "Something with that id exists already; use it, or choose another id." },
+  "not-authorized": { failure: "permanent", remedy: "The authorization, or the role, does not cover this. Ask the account's owner, or an owner of the organization, to allow it." },
+  "invitation-invalid": { failure: "permanent", remedy: "The invitation is unknown, used or expired. Ask for a new one." },
+  "last-owner": { failure: "conflict", remedy: "An organization keeps at least one owner. Make somebody else an owner first." },
   "provider-unknown": { failure: "permanent", remedy: "Pass that provider to createKalends, or use one of those that it has." },
   "calendar-stale": { failure: "invalid-state", remedy: "A calendar in the question is not fresh. Sync it, or choose whenStale: treat-as-busy or ignore." },
   "claim-lost": { failure: "conflict", remedy: "Another worker took this calendar over; its result counts. Nothing to do." },

@@ -17,6 +17,8 @@ export interface Application {
   window: QueryWindow;
   /** The most that its authorizations may be granted. */
   scopes: Scope[];
+  /** Whether a change feed of its own is kept for it. The host's own application has none: it reads the organization's. */
+  feed: boolean;
   createdAt: number;
 }
 
@@ -51,6 +53,8 @@ export interface Connection {
   /** Last complete read of the calendar list, ms since the epoch. */
   listedAt: number | null;
   errorCode: string | null;
+  /** Scopes that the provider granted, where it grants scopes. */
+  grantedScopes: string[] | null;
 }
 
 export type Scope =
@@ -84,7 +88,11 @@ export interface Authorization {
   scopes: Scope[];
   detail: DetailLevel;
   noDescriptions: boolean;
+  /** The owner of the account lets this authorization see events marked private; counts at the detail level `full` only. */
+  privateEvents: boolean;
   excludedCalendarIds: CalendarId[];
+  /** Calendars in which it may also change events that the application did not write. */
+  raisedCalendarIds: CalendarId[];
   state: "active" | "ended";
   createdAt: number;
   endedAt: number | null;

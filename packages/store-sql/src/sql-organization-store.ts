@@ -5,6 +5,8 @@ import { SqlAuditLog } from "./audit/sql-audit-log.ts";
 import { SqlCredentialStore } from "./directory/sql-credential-store.ts";
 import { SqlDataKeyStore } from "./directory/sql-data-key-store.ts";
 import { SqlDirectory } from "./directory/sql-directory.ts";
+import { SqlApplicationFeed } from "./feed/sql-application-feed.ts";
+import { SqlMemberStore } from "./organizations/sql-member-store.ts";
 import { SqlChangeFeed } from "./feed/sql-change-feed.ts";
 import { SqlJobQueue } from "./jobs/sql-job-queue.ts";
 import { SqlReader } from "./read/sql-reader.ts";
@@ -23,5 +25,7 @@ export function sqlOrganizationStore(database: SqlDatabase, organizationId: Orga
     dataKeys: new SqlDataKeyStore(database, organizationId),
     audit: new SqlAuditLog(database, organizationId),
     alerts: new SqlAlertLog(database, organizationId),
+    members: new SqlMemberStore(database, organizationId),
+    applicationFeed: new SqlApplicationFeed(database, organizationId),
   };
 }

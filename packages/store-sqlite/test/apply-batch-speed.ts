@@ -22,7 +22,10 @@ function object(index: number, revision: string): StoredObject {
     last: 1_750_003_600_000 + index * 60_000,
     timing: JSON.stringify({ events: [{ filler: "t".repeat(570) }] }),
     outside: false,
-    content: new Uint8Array(600).fill(index & 255),
+    private: false,
+    title: new Uint8Array(80).fill(index & 255),
+    content: new Uint8Array(520).fill(index & 255),
+    description: null,
     warnings: null,
   };
 }
@@ -40,7 +43,7 @@ async function prepare(path: string): Promise<Store> {
   await directory.addAccount({ organizationId: organization, id: accountId, externalId: null, displayName: null, timeZone: "UTC", createdAt: 0 });
   await directory.addConnection({
     organizationId: organization, id: connectionId, accountId, provider: "caldav", state: "connected", remoteIdentity: "speed", label: "speed",
-    endpoint: {}, createdAt: 0, listedAt: null, errorCode: null,
+    endpoint: {}, createdAt: 0, listedAt: null, errorCode: null, grantedScopes: null,
   });
   const remote = { remoteKey: "/calendars/user-0001/home/", name: "Home", color: null, timeZone: null, readOnly: false, hints: {} };
   await directory.applyCalendarList({
@@ -75,17 +78,17 @@ async function throughDriver(path: string, pass: number): Promise<Writer> {
   for (const pragma of ["journal_mode = wal", "synchronous = full", "foreign_keys = on", "secure_delete = on", "temp_store = memory"]) {
     database.exec(`pragma ${pragma}`);
   }
-  const put = database.prepare(`insert into calendar_object values (?,?,?,?,?,?,?,?,?,?,?,?,?)
+  const put = database.prepare(`insert into calendar_object values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
     on conflict (organization, calendar_id, remote_key, uid) do update set revision = excluded.revision, digest = excluded.digest,
     first_ms = excluded.first_ms, last_ms = excluded.last_ms, outside = excluded.outside, pass = excluded.pass, warnings = excluded.warnings,
-    timing = excluded.timing, content = excluded.content`);
+    timing = excluded.timing, content = excluded.content, private = excluded.private, title = excluded.title, description = excluded.description`);
   const change = database.prepare("insert into change_record values (?,?,?,?,?,?,?,?,?)");
   let sequence = Number(database.prepare("select coalesce(max(sequence), 0) as n from change_record").get()?.["n"]);
   return {
     apply: async (puts) => {
       database.exec("begin immediate");
-      for (const { remoteKey, uid, revision, digest, first, last, timing, content } of puts) {
-        put.run(organization, subject.calendarId, remoteKey, uid, revision, digest, first, last, 0, pass, null, timing, content);
+      for (const { remoteKey, uid, revision, digest, first, last, timing, title, content, description } of puts) {
+        put.run(organization, subject.calendarId, remoteKey, uid, revision, digest, first, last, 0, pass, null, timing, content, 0, title, description);
       }
       for (const { uid, remoteKey } of puts) {
         sequence += 1;

@@ -9,7 +9,7 @@ export async function addPeople(store: Store, calendars: readonly string[]): Pro
   await directory.addAccount({ organizationId: "org-a", id: "account-1", externalId: null, displayName: null, timeZone: "UTC", createdAt: 0 });
   await directory.addConnection({
     organizationId: "org-a", id: "connection-1", accountId: "account-1", provider: "caldav", state: "connected", remoteIdentity: "one",
-    label: "one", endpoint: {}, createdAt: 0, listedAt: null, errorCode: null,
+    label: "one", endpoint: {}, createdAt: 0, listedAt: null, errorCode: null, grantedScopes: null,
   });
   const remote = { name: "N", color: null, timeZone: null, readOnly: false, hints: {} };
   await directory.applyCalendarList({
@@ -21,7 +21,7 @@ export async function addPeople(store: Store, calendars: readonly string[]): Pro
 export function plainObject(remoteKey: string, over: Partial<StoredObject> = {}): StoredObject {
   return {
     remoteKey, uid: "u", revision: "1", digest: "d", first: 0, last: 1, timing: `{"events":["${"x".repeat(500)}"]}`, outside: false,
-    content: new Uint8Array(500), warnings: null, ...over,
+    private: false, title: null, description: null, content: new Uint8Array(500), warnings: null, ...over,
   };
 }
 

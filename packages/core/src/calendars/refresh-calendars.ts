@@ -2,6 +2,7 @@ import type { CalendarListUpdate, Connection, OrganizationStore, ProviderAccess,
 import { openConnection } from "../connect/open-credential.ts";
 import { refuseLogin } from "../connect/refuse-login.ts";
 import { newId } from "../new-id.ts";
+import { listAudience } from "../permissions/audience.ts";
 import type { Runtime } from "../runtime.ts";
 import { findProvider } from "../sync/calendar-context.ts";
 import { failureOf } from "../sync/failure-of.ts";
@@ -57,7 +58,7 @@ async function bringUp(runtime: Runtime, store: OrganizationStore, connection: C
   for (let tries = 1; ; tries += 1) {
     const update = await readUpdate(runtime, store, connection, access);
     try {
-      await store.directory.applyCalendarList(update);
+      await store.directory.applyCalendarList({ ...update, ...(await listAudience(store, connection.accountId, update)) });
       return update;
     } catch (thrown) {
       const { code } = failureOf(thrown, access.signal);

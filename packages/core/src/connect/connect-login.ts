@@ -1,6 +1,7 @@
 import { KalendsError, scopes } from "@kalends/model";
 import type { AccountId, Connection, ConnectedLogin, Credential, OrganizationStore, ProviderId, RemoteCalendar } from "@kalends/model";
 import { planCalendarList } from "../calendars/plan-calendar-list.ts";
+import { listAudience } from "../permissions/audience.ts";
 import { newId } from "../new-id.ts";
 import { ensureDefaultAuthorization } from "../permissions/default-application.ts";
 import type { Runtime } from "../runtime.ts";
@@ -41,6 +42,7 @@ export async function connectLogin(runtime: Runtime, store: OrganizationStore, i
   await replaceCredential(runtime, store, connection.id, input.credential);
   const now = runtime.clock.now();
   await directory.updateEndpoint(connection.id, login.endpoint);
+  await directory.setGrantedScopes(connection.id, input.credential.kind === "oauth" ? input.credential.scopes : null);
   await directory.setConnectionState(connection.id, "connected", null, now);
   // A reading of the same list may have added the calendars meanwhile.
   const list = (): Promise<boolean> => addListed(runtime, store, connection, login.calendars);
@@ -89,7 +91,7 @@ async function addListed(runtime: Runtime, store: OrganizationStore, connection:
   const kept = { ...plan, removed: [], changes: plan.changes.filter(({ kind }) => kind !== "calendar-removed") };
   const resumed = stored.filter(({ removedAt }) => removedAt === null).map(({ id }) => ({ kind: "sync-calendar" as const, subject: id, runAt: now }));
   kept.jobs.push(...resumed, { kind: "list-calendars", subject: connection.id, runAt: now + runtime.settings.listEveryMs });
-  await store.directory.applyCalendarList(kept);
+  await store.directory.applyCalendarList({ ...kept, ...(await listAudience(store, connection.accountId, kept)) });
   return true;
 }
 
@@ -118,6 +120,7 @@ async function addConnection(runtime: Runtime, store: OrganizationStore, input: 
     createdAt: runtime.clock.now(),
     listedAt: null,
     errorCode: null,
+    grantedScopes: null,
   };
   await store.directory.addConnection(connection);
   return connection;

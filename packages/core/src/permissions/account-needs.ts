@@ -1,5 +1,5 @@
 import { defaultQueryWindow } from "@kalends/model";
-import type { Application, Authorization, CalendarId, DetailLevel, TimeRange } from "@kalends/model";
+import type { Application, Authorization, CalendarId, DetailLevel, KeptDetail, PullReach, Scope, TimeRange } from "@kalends/model";
 
 const dayMs = 86_400_000;
 
@@ -11,11 +11,28 @@ export interface AccountNeeds {
   detail: DetailLevel;
   /** False where every authorization that reads events forbids descriptions. */
   descriptions: boolean;
+  /** True where somebody may see the content of events marked private. */
+  privateEvents: boolean;
   /** Calendars that every authorization excludes: not asked for, not stored. */
   excluded: ReadonlySet<CalendarId>;
 }
 
 const detailRank: Record<DetailLevel, number> = { busy: 0, title: 1, full: 2 };
+
+/** An authorization's scopes, as far as its application may still have them. */
+export function grantedScopes(authorization: Authorization, application: Application | undefined): ReadonlySet<Scope> {
+  return new Set(authorization.scopes.filter((scope) => application?.scopes.includes(scope) === true));
+}
+
+/** Which parts of events are worth asking a provider for. */
+export function pullReach({ detail, descriptions }: AccountNeeds): PullReach {
+  return { titles: detail !== "busy", content: detail === "full", descriptions };
+}
+
+/** What may stay stored. */
+export function keptDetail(needs: AccountNeeds): KeptDetail {
+  return { window: needs.window, ...pullReach(needs), privateEvents: needs.privateEvents };
+}
 
 /** `null`: nobody is authorized, so nothing may be read. Pure. */
 export function accountNeeds(
@@ -25,22 +42,25 @@ export function accountNeeds(
 ): AccountNeeds | null {
   const active = authorizations.filter((authorization) => authorization.state === "active");
   if (active.length === 0) return null;
-  const windows = new Map(applications.map((application) => [application.id, application.window]));
+  const byId = new Map(applications.map((application) => [application.id, application]));
   let back = 0;
   let ahead = 0;
   let detail: DetailLevel = "busy";
   let descriptions = false;
+  let privateEvents = false;
   for (const authorization of active) {
-    const window = windows.get(authorization.applicationId) ?? defaultQueryWindow;
+    const application = byId.get(authorization.applicationId);
+    const window = application?.window ?? defaultQueryWindow;
     back = Math.max(back, window.daysBack);
     ahead = Math.max(ahead, window.daysAhead);
-    const reach = authorization.scopes.includes("read_events") ? authorization.detail : "busy";
+    const reach = grantedScopes(authorization, application).has("read_events") ? authorization.detail : "busy";
     if (detailRank[reach] > detailRank[detail]) detail = reach;
     if (reach === "full" && !authorization.noDescriptions) descriptions = true;
+    if (reach === "full" && authorization.privateEvents) privateEvents = true;
   }
   const [first, ...others] = active;
   const excluded = new Set(
     (first?.excludedCalendarIds ?? []).filter((id) => others.every((other) => other.excludedCalendarIds.includes(id))),
   );
-  return { window: { from: now - back * dayMs, to: now + ahead * dayMs }, detail, descriptions, excluded };
+  return { window: { from: now - back * dayMs, to: now + ahead * dayMs }, detail, descriptions, privateEvents, excluded };
 }

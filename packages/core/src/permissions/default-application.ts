@@ -16,7 +16,7 @@ export async function ensureDefaultAuthorization(
   const { directory, organizationId } = store;
   const createdAt = runtime.clock.now();
   if ((await directory.findApplication(defaultApplicationId)) === null) {
-    const application = { organizationId, id: defaultApplicationId, name: "This application", scopes: [...scopes], createdAt };
+    const application = { organizationId, id: defaultApplicationId, name: "This application", scopes: [...scopes], feed: false, createdAt };
     await directory.putApplication({ ...application, window: defaultQueryWindow });
   }
   await directory.putAuthorization({
@@ -27,6 +27,9 @@ export async function ensureDefaultAuthorization(
     scopes: [...scopes],
     detail: "full",
     noDescriptions: false,
+    // The host acts for the owner.
+    privateEvents: true,
+    raisedCalendarIds: [],
     excludedCalendarIds: [],
     state: "active",
     createdAt,

@@ -1,4 +1,5 @@
 import type { AppliedBatch, ApplyBatch, BusySpan, NewChange, PulledPage, RefusedReading, RemoteKey, Revision, StoredTiming, TimeRange } from "@kalends/model";
+import { audienceOf } from "../permissions/audience.ts";
 import type { CalendarContext } from "./calendar-context.ts";
 import { deriveBusySpans, type TimingPart } from "./derive-busy-spans.ts";
 import { minimize } from "./minimize.ts";
@@ -62,6 +63,7 @@ export interface BatchParts {
 /** Step 7: one transaction. */
 export function applyParts(context: CalendarContext, handle: PassHandle, parts: BatchParts): Promise<AppliedBatch> {
   const { runtime, store, calendar } = context;
+  const now = runtime.clock.now();
   return store.sync.applyBatch({
     calendarId: calendar.id,
     token: handle.token,
@@ -70,6 +72,7 @@ export function applyParts(context: CalendarContext, handle: PassHandle, parts: 
     removes: parts.plan?.removes ?? [],
     seen: parts.plan?.seen ?? [],
     changes: parts.plan?.changes ?? [],
+    ...audienceOf(context.views, { accountId: calendar.accountId, calendarId: calendar.id, moves: parts.plan?.moves ?? [], now }),
     quarantined: parts.quarantined ?? [],
     gone: parts.gone ?? [],
     busySpans: parts.busySpans,
@@ -77,7 +80,7 @@ export function applyParts(context: CalendarContext, handle: PassHandle, parts: 
     completed: parts.completed,
     refusedRemovals: parts.refusedRemovals ?? null,
     audit: parts.audit,
-    now: runtime.clock.now(),
+    now,
   });
 }
 

@@ -1,7 +1,9 @@
 import { KalendsError } from "@kalends/model";
 import type { AccountSealer, Calendar, CalendarProvider, Connection, OrganizationStore, ProviderAccess } from "@kalends/model";
 import { openConnection } from "../connect/open-credential.ts";
-import { accountNeeds, type AccountNeeds } from "../permissions/account-needs.ts";
+import type { AccountNeeds } from "../permissions/account-needs.ts";
+import { readAccess } from "../permissions/read-access.ts";
+import type { View } from "../permissions/view.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** Everything that one sync of one calendar works with. */
@@ -15,6 +17,8 @@ export interface CalendarContext {
   /** Generation of the credential in `access`. */
   generation: number;
   needs: AccountNeeds;
+  /** Views of the applications that are told of changes in feeds of their own. */
+  views: readonly View[];
   sealer: AccountSealer;
   /** IANA zone in which all-day and floating times of this calendar are read. */
   floatingZone: string;
@@ -28,11 +32,7 @@ export function findProvider(runtime: Runtime, connection: Pick<Connection, "pro
 
 /** What the account's active authorizations need at `now`; `null` where nobody is authorized. */
 export async function readNeeds(store: OrganizationStore, accountId: string, now: number): Promise<AccountNeeds | null> {
-  const [authorizations, applications] = await Promise.all([
-    store.directory.listAuthorizations(accountId),
-    store.directory.listApplications(),
-  ]);
-  return accountNeeds(authorizations, applications, now);
+  return (await readAccess(store, accountId, now)).needs;
 }
 
 /** Throws `not-found`, `calendar-gone`, `connection-stopped`, `provider-unknown`, `open-failed`, `permission-denied`. */
@@ -44,7 +44,7 @@ export async function calendarContext(runtime: Runtime, store: OrganizationStore
   const account = await store.directory.findAccount(calendar.accountId);
   if (connection === null || account === null) throw new KalendsError("not-found", `The calendar ${calendarId} has no connection`);
   runtime.pauses.check(connection.id);
-  const needs = await readNeeds(store, account.id, runtime.clock.now());
+  const { needs, views } = await readAccess(store, account.id, runtime.clock.now());
   if (needs === null || needs.excluded.has(calendarId)) {
     throw new KalendsError("permission-denied", `No application is authorized to read the calendar ${calendarId}`);
   }
@@ -56,6 +56,7 @@ export async function calendarContext(runtime: Runtime, store: OrganizationStore
     provider: findProvider(runtime, connection),
     ...(await openConnection(runtime.vault, store, connection)),
     needs,
+    views,
     sealer: await runtime.vault.forAccount(store.organizationId, account.id),
     floatingZone: calendar.timeZone ?? account.timeZone,
   };

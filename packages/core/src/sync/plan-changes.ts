@@ -7,6 +7,18 @@ export interface ChangePlan {
   removes: { remoteKey: RemoteKey; uid: string }[];
   seen: { remoteKey: RemoteKey; revision: Revision }[];
   changes: NewChange[];
+  /** What became of each object that changed, for those who are told only a part of it. */
+  moves: ObjectMove[];
+}
+
+/** What of a stored object decides who sees it and its changes. */
+export type ObjectTrace = Pick<StoredMark, "digest" | "private" | "first" | "last">;
+
+/** One object before and after; `null`: not there. */
+export interface ObjectMove {
+  uid: string;
+  before: ObjectTrace | null;
+  after: ObjectTrace | null;
 }
 
 export interface PlanInput {
@@ -25,7 +37,7 @@ export interface PlanInput {
 
 /** Compares a page with what is stored. Pure; the digest decides what changed, the revision is only carried along. */
 export function planChanges(input: PlanInput): ChangePlan {
-  const plan: ChangePlan = { puts: [], removes: [], seen: [...input.present], changes: [] };
+  const plan: ChangePlan = { puts: [], removes: [], seen: [...input.present], changes: [], moves: [] };
   const record = (kind: ChangeKind, remoteKey: RemoteKey, uid: string): void => {
     plan.changes.push({ kind, ...input.subject, uid, remoteKey });
   };
@@ -44,6 +56,7 @@ export function planChanges(input: PlanInput): ChangePlan {
         continue;
       }
       plan.puts.push(object);
+      plan.moves.push({ uid: object.uid, before: mark ?? null, after: object });
       const kind = visibleChange(mark?.digest, object.digest);
       if (kind !== null) record(kind, remoteKey, object.uid);
     }
@@ -57,6 +70,7 @@ export function planChanges(input: PlanInput): ChangePlan {
 
   function remove(mark: StoredMark): void {
     plan.removes.push({ remoteKey: mark.remoteKey, uid: mark.uid });
+    plan.moves.push({ uid: mark.uid, before: mark, after: null });
     if (mark.digest !== outsideDigest) record("object-removed", mark.remoteKey, mark.uid);
   }
 }

@@ -1,6 +1,7 @@
 import { KalendsError } from "@kalends/model";
 import type { Cursor, PageToken, PassKind, PulledPage, RefusedReading, RemoteKey, Revision, SyncClaim } from "@kalends/model";
 import { applyParts, auditLine, planPage, spansAfter, type PassHandle } from "./apply-page.ts";
+import { pullReach } from "../permissions/account-needs.ts";
 import type { CalendarContext } from "./calendar-context.ts";
 import { guardPage } from "./guard-plan.ts";
 import { pullWithRetry } from "./pull-with-retry.ts";
@@ -36,6 +37,7 @@ export async function runPass(context: CalendarContext, claim: SyncClaim, option
       window: needs.window,
       memo,
       thorough: options.thorough,
+      reach: pullReach(needs),
       revisionsOf: async (keys: readonly RemoteKey[]): Promise<ReadonlyMap<RemoteKey, Revision>> => {
         const found = await store.sync.revisionsOf(calendar.id, keys, needs.window);
         for (const [key, revision] of found) knownRevisions.set(key, revision);

@@ -1,21 +1,29 @@
-import { canonicalObject } from "@kalends/ical";
-import type { AccountSealer, CalendarObject, EventContent, ItemWarning, SealContext, StoredObject } from "@kalends/model";
+import type { AccountSealer, CalendarEvent, CalendarObject, EventContent, ItemWarning, SealContext, StoredObject } from "@kalends/model";
 import type { MinimalObject } from "./minimize.ts";
+import { objectDigest } from "./object-digest.ts";
 
 /** Digest of every object that lies outside all windows: nothing of it is kept, so nothing of it can change. */
 export const outsideDigest = "outside";
 
-/** What the sealed `content` column holds, one entry per event of the object. */
+/** What is sealed of one event of an object. */
 export interface SealedEvent {
   content?: EventContent;
   created?: string;
   lastModified?: string;
+  sequence?: number;
 }
 
-/** Where a content value lives; bound into its seal. */
-export function contentContext(organizationId: string, calendarId: string, remoteKey: string, uid: string): SealContext {
-  const row = JSON.stringify([calendarId, remoteKey, uid]);
-  return { organizationId, table: "calendar_object", row, column: "content", purpose: "content", generation: 0 };
+type SealedColumn = "title" | "content" | "description";
+
+/** Where a sealed column of an object lives; bound into its seal. */
+export function contentContext(
+  organizationId: string,
+  calendarId: string,
+  object: { remoteKey: string; uid: string },
+  column: SealedColumn,
+): SealContext {
+  const row = JSON.stringify([calendarId, object.remoteKey, object.uid]);
+  return { organizationId, table: "calendar_object", row, column, purpose: "content", generation: 0 };
 }
 
 function storedWarnings(object: CalendarObject, unresolvedZone: boolean): string | null {
@@ -29,30 +37,64 @@ function storedWarnings(object: CalendarObject, unresolvedZone: boolean): string
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Turns a minimal object into its stored form: plain timing, sealed content, keyed digest. */
+/** The values of one column, one for each event, or `null` where no event has any. */
+function columnOf<T>(object: CalendarObject, pick: (event: CalendarEvent) => T | undefined): (T | null)[] | null {
+  const values = object.events.map((event) => pick(event) ?? null);
+  return values.some((value) => value !== null) ? values : null;
+}
+
+function otherContent({ content, created, lastModified, sequence }: CalendarEvent): SealedEvent | undefined {
+  const { title: _title, description: _description, ...rest } = content ?? {};
+  const some = Object.values(rest).some((value) => value !== undefined);
+  if (!some && (created ?? lastModified ?? sequence) === undefined) return undefined;
+  return {
+    ...(some ? { content: rest } : {}),
+    ...(created === undefined ? {} : { created }),
+    ...(lastModified === undefined ? {} : { lastModified }),
+    ...(sequence === undefined ? {} : { sequence }),
+  };
+}
+
+/** Turns a minimal object into its stored form: plain timing, sealed columns by how far they reach, keyed digests. */
 export function sealObject(minimal: MinimalObject, sealer: AccountSealer, organizationId: string, calendarId: string): StoredObject {
   const { object, first, last } = minimal;
   const identity = { remoteKey: object.remoteKey, uid: object.uid, revision: object.revision, first, last };
   if (minimal.outside) {
-    return { ...identity, digest: outsideDigest, outside: true, timing: '{"events":[]}', content: null, warnings: null };
+    const nothing = { title: null, content: null, description: null, warnings: null };
+    return { ...identity, digest: outsideDigest, private: false, outside: true, timing: '{"events":[]}', ...nothing };
   }
-  // JSON leaves absent parts out.
-  const sealed = object.events.map(({ content, created, lastModified }) => ({ content, created, lastModified }));
-  const empty = sealed.every(({ content, created, lastModified }) => (content ?? created ?? lastModified) === undefined);
-  const context = contentContext(organizationId, calendarId, object.remoteKey, object.uid);
+  const seal = (column: SealedColumn, values: readonly unknown[] | null): Uint8Array | null =>
+    values === null ? null : sealer.seal(encoder.encode(JSON.stringify(values)), contentContext(organizationId, calendarId, object, column));
   return {
     ...identity,
-    digest: sealer.digest(canonicalObject(object)),
+    digest: objectDigest(object, sealer),
+    private: minimal.private,
     outside: false,
     timing: JSON.stringify(minimal.timing),
-    content: empty ? null : sealer.seal(encoder.encode(JSON.stringify(sealed)), context),
+    title: seal("title", columnOf(object, ({ content }) => content?.title)),
+    content: seal("content", columnOf(object, otherContent)),
+    description: seal("description", columnOf(object, ({ content }) => content?.description)),
     warnings: storedWarnings(object, minimal.unresolvedZone),
   };
 }
 
-/** The contents of a stored object's events, by position. Throws `open-failed`. */
+/** What was read of a stored object's sealed columns, by position of its events. Throws `open-failed`. */
 export function openContent(stored: StoredObject, sealer: AccountSealer, organizationId: string, calendarId: string): SealedEvent[] {
-  if (stored.content === null) return [];
-  const context = contentContext(organizationId, calendarId, stored.remoteKey, stored.uid);
-  return JSON.parse(decoder.decode(sealer.open(stored.content, context))) as SealedEvent[];
+  const open = <T>(column: SealedColumn): (T | null)[] => {
+    const sealed = stored[column];
+    if (sealed === null) return [];
+    const text = decoder.decode(sealer.open(sealed, contentContext(organizationId, calendarId, stored, column)));
+    return JSON.parse(text) as (T | null)[];
+  };
+  const titles = open<string>("title");
+  const others = open<SealedEvent>("content");
+  const descriptions = open<string>("description");
+  const length = Math.max(titles.length, others.length, descriptions.length);
+  return Array.from({ length }, (_, position): SealedEvent => {
+    const other = others[position] ?? {};
+    const title = titles[position] ?? undefined;
+    const description = descriptions[position] ?? undefined;
+    const content = { ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }), ...other.content };
+    return Object.keys(content).length === 0 ? other : { ...other, content };
+  });
 }

@@ -79,9 +79,9 @@ function reconcileIsDue({ runtime }: CalendarContext, claim: SyncClaim): boolean
   return claim.lastSnapshot !== null && runtime.clock.now() - claim.lastSnapshot >= runtime.settings.reconcileEveryMs;
 }
 
-/** The whole is read when asked for, when a large removal waits for its second reading, and when hidden events come inside the window. */
+/** The whole is read when asked for, when an authorization became wider, when a large removal waits for its second reading, and when hidden events come inside the window. */
 async function mustReadWhole(context: CalendarContext, claim: SyncClaim, options: SyncOptions): Promise<boolean> {
-  if (options.fresh === true || claim.refusedRemovals !== null || reconcileIsDue(context, claim)) return true;
+  if (options.fresh === true || claim.rulesBehind || claim.refusedRemovals !== null || reconcileIsDue(context, claim)) return true;
   if (claim.cursor === null || !windowIsBehind(context, claim.storedWindow)) return false;
   return (await context.store.sync.countEntering(context.calendar.id, context.needs.window)) > 0;
 }
@@ -95,7 +95,7 @@ async function runPasses(
   const { runtime, calendar } = context;
   const pass: PassOptions = {
     cursor: (await mustReadWhole(context, claim, options)) ? null : claim.cursor,
-    thorough: options.fresh === true || reconcileIsDue(context, claim),
+    thorough: options.fresh === true || claim.rulesBehind || reconcileIsDue(context, claim),
     refusedBefore: claim.refusedRemovals,
     signal: options.signal,
     onPage: (state) => {

@@ -4,6 +4,8 @@ import type { Account, Application, Authorization, Calendar, Connection, Connect
 import type { NewAlert } from "./alert-log.ts";
 import type { RemoteCalendar } from "./provider.ts";
 import type { NewJob } from "./job-queue.ts";
+import type { AccountRules, RulesUpdate } from "./rules.ts";
+import type { BatchAudience } from "./sync-store.ts";
 
 /** What reading a connection's calendar list changes, applied in one transaction with its change records. */
 export interface CalendarListUpdate {
@@ -15,6 +17,8 @@ export interface CalendarListUpdate {
   /** Calendars gone at the provider: their objects, spans and jobs go too, each object leaving a tombstone. */
   removed: CalendarId[];
   changes: NewChange[];
+  /** What applications with a feed of their own are told. */
+  audience?: BatchAudience;
   jobs: NewJob[];
   now: number;
 }
@@ -45,13 +49,27 @@ export interface Directory {
   addConnection(connection: Connection): Promise<void>;
   findConnection(id: ConnectionId): Promise<Connection | null>;
   listConnections(accountId?: AccountId): Promise<Connection[]>;
-  /** Moves the state with its change record, its audit record and the note's alert; returns false where it was that already. */
+  /**
+   * Moves the state with its change record, also for applications with a feed of their own, its audit record and the note's alert; returns
+   * false where it was that already.
+   */
   setConnectionState(id: ConnectionId, state: ConnectionState, errorCode: string | null, now: number, note?: StateNote): Promise<boolean>;
   updateEndpoint(id: ConnectionId, endpoint: Record<string, string>): Promise<void>;
   noteListed(id: ConnectionId, outcome: { at: number; errorCode: string | null }): Promise<void>;
 
+  /** What the provider granted with the credential that is stored now. */
+  setGrantedScopes(id: ConnectionId, scopes: string[] | null): Promise<void>;
+
+  /** Everybody's right to an account as of one moment; `null` where there is no such account. */
+  readRules(accountId: AccountId): Promise<AccountRules | null>;
+  /**
+   * Applies a change of rules. Running syncs of the accounts lose their claims, so that none of them stores by the old rules.
+   * Throws `revision-conflict` where an account's rules moved meanwhile; then nothing was written.
+   */
+  applyRules(update: RulesUpdate): Promise<void>;
   /** Writes its audit record too: `actor` granted this at `at` (default: the host, when it was made). */
   putAuthorization(authorization: Authorization, actor?: string, at?: number): Promise<void>;
+  findAuthorization(id: AuthorizationId): Promise<Authorization | null>;
   listAuthorizations(accountId?: AccountId): Promise<Authorization[]>;
   endAuthorization(id: AuthorizationId, reason: string, now: number, actor?: string): Promise<boolean>;
 

@@ -1,5 +1,5 @@
 import type { CalendarObject, QuarantinedItem } from "../calendar-object.ts";
-import type { Credential } from "../credential.ts";
+import type { Credential, OAuthCredential } from "../credential.ts";
 import type { Cursor, PageToken, ProviderId, RemoteKey, Revision } from "../ids.ts";
 import type { TimeRange } from "../time-range.ts";
 
@@ -48,6 +48,16 @@ export interface PullRequest {
   memo: Map<string, unknown>;
   /** A second opinion is wanted: do not trust a cheap mark (ctag) that says "nothing new". */
   thorough?: boolean;
+  /** What anybody needs of an event beyond its times. An adapter that can leave the rest out of its request does. Absent: everything. */
+  reach?: PullReach;
+}
+
+/** Which parts of events are worth asking for. */
+export interface PullReach {
+  titles: boolean;
+  /** Place, attendees, categories and the like. */
+  content: boolean;
+  descriptions: boolean;
 }
 
 /** One page of a pass. */
@@ -116,6 +126,13 @@ export interface ConnectRequest {
   signal?: AbortSignal;
 }
 
+/** The exchange of a refresh token. */
+export interface RenewRequest {
+  endpoint: Readonly<Record<string, string>>;
+  credential: OAuthCredential;
+  signal?: AbortSignal;
+}
+
 /** A login proved by a real authenticated read. */
 export interface ConnectedLogin {
   remoteIdentity: string;
@@ -136,6 +153,11 @@ export interface CalendarProvider {
   pullPage(access: ProviderAccess, request: PullRequest): Promise<PulledPage>;
   /** Finds the service behind an address and proves the login. */
   connect?(request: ConnectRequest): Promise<ConnectedLogin>;
+  /**
+   * Exchanges a refresh token at the provider's token endpoint. Called by one caller at a time. Throws `grant-revoked` where the provider
+   * says that the grant is void (`invalid_grant`), and transient errors for everything that may pass.
+   */
+  renewCredential?(request: RenewRequest): Promise<OAuthCredential>;
   /**
    * Writes an item, never without a guard. Repeating a write whose answer was lost is safe where the object has its UID. Throws
    * `revision-conflict` where the item changed or is gone at the provider and `already-exists` where its UID stands in another item, both

@@ -21,12 +21,27 @@ export interface SyncState {
   warnings: number;
 }
 
+/** Which sealed columns of an object are read at all; what is not named here does not leave the database. */
+export interface ReadReach {
+  titles: boolean;
+  content: boolean;
+  descriptions: boolean;
+  /** Also of objects marked private. */
+  privateEvents: boolean;
+}
+
 /** Answers questions about one organization's data. */
 export interface Reader {
   /** Stored merged spans that touch the range, per calendar, ordered by start. */
   busySpans(calendarIds: readonly CalendarId[], range: TimeRange): Promise<Map<CalendarId, BusySpan[]>>;
-  /** Objects that may touch the range, page by page in key order. */
-  objects(calendarId: CalendarId, range: TimeRange | null, after: { remoteKey: string; uid: string } | null, limit: number): Promise<StoredObject[]>;
+  /** Objects that may touch the range, page by page in key order; sealed columns beyond `reach` are not selected. Default: all. */
+  objects(
+    calendarId: CalendarId,
+    range: TimeRange | null,
+    after: { remoteKey: string; uid: string } | null,
+    limit: number,
+    reach?: ReadReach,
+  ): Promise<StoredObject[]>;
   findObject(calendarId: CalendarId, remoteKey: string, uid: string): Promise<StoredObject | null>;
   syncStates(calendarIds: readonly CalendarId[], now: number): Promise<Map<CalendarId, SyncState>>;
   quarantined(calendarId: CalendarId, limit: number): Promise<QuarantinedItem[]>;

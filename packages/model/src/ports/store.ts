@@ -1,11 +1,13 @@
 import type { OrganizationId } from "../ids.ts";
 import type { Organization } from "../parties.ts";
+import type { ApplicationFeed } from "./application-feed.ts";
 import type { AlertLog } from "./alert-log.ts";
 import type { AuditLog } from "./audit-log.ts";
 import type { CredentialStore } from "./credential-store.ts";
 import type { DataKeyStore } from "./data-key-store.ts";
 import type { Directory } from "./directory.ts";
 import type { JobQueue, JobSource } from "./job-queue.ts";
+import type { MemberStore } from "./member-store.ts";
 import type { ChangeFeed, Reader } from "./reader.ts";
 import type { SyncStore } from "./sync-store.ts";
 
@@ -21,6 +23,8 @@ export interface OrganizationStore {
   readonly dataKeys: DataKeyStore;
   readonly audit: AuditLog;
   readonly alerts: AlertLog;
+  readonly members: MemberStore;
+  readonly applicationFeed: ApplicationFeed;
 }
 
 /** A place to keep things. */

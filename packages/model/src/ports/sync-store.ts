@@ -1,7 +1,8 @@
+import type { NewApplicationRecord } from "../application-record.ts";
 import type { BusySpan } from "../busy.ts";
 import type { QuarantinedItem } from "../calendar-object.ts";
 import type { NewChange } from "../change-record.ts";
-import type { CalendarId, Cursor, RemoteKey, Revision } from "../ids.ts";
+import type { AccountId, CalendarId, Cursor, RemoteKey, Revision } from "../ids.ts";
 import type { TimeRange } from "../time-range.ts";
 import type { NewJob } from "./job-queue.ts";
 import type { PassKind } from "./provider.ts";
@@ -27,6 +28,8 @@ export interface SyncClaim {
   spansBehind: boolean;
   /** A plan was refused and waits for a second opinion. */
   refusedRemovals: RefusedReading | null;
+  /** An authorization became wider: what is stored holds too little, and the calendar has to be read whole. */
+  rulesBehind: boolean;
   failures: number;
   lastSuccess: number | null;
   /** When a snapshot was last completed, ms since the epoch. */
@@ -38,30 +41,42 @@ export interface StoredObject {
   remoteKey: RemoteKey;
   uid: string;
   revision: Revision;
-  /** Keyed digest over everything kept of the object. */
+  /**
+   * Four keyed digests of 16 characters over what is kept: times, titles, other content, descriptions; 16 dashes where nothing is.
+   * `outside` for an object outside every window.
+   */
   digest: string;
+  /** One of its events is marked private (or confidential, or with a word that nobody knows). */
+  private: boolean;
   /** Start of the first instance and end of the last one, overrides included; `null`: endless. */
   first: number;
   last: number | null;
   /** JSON of `StoredTiming`. */
   timing: string;
   /**
-   * True where the object lies outside every query window: then `timing` is `{"events":[]}` and `content` is `null`, and the row
+   * True where the object lies outside every query window: then `timing` is `{"events":[]}` and nothing is sealed, and the row
    * only remembers that the item exists and when it comes near.
    */
   outside: boolean;
-  /** Sealed JSON of the events' contents by position, or `null` where there is none to keep. */
+  /** Sealed JSON of the events' titles by position, or `null` where there is none to keep. */
+  title: Uint8Array | null;
+  /** Sealed JSON of the rest of the events' contents by position, or `null`. */
   content: Uint8Array | null;
+  /** Sealed JSON of the events' descriptions by position, or `null`. */
+  description: Uint8Array | null;
   /** Number of warnings, and their codes as JSON; no event text. */
   warnings: string | null;
 }
 
-/** Identity, revision and digest of a stored object: what planning needs. */
+/** Identity, revision, digest and extent of a stored object: what planning needs. */
 export interface StoredMark {
   remoteKey: RemoteKey;
   uid: string;
   revision: Revision;
   digest: string;
+  private: boolean;
+  first: number;
+  last: number | null;
 }
 
 /** Everything one page changes, applied in ONE transaction or not at all. */
@@ -83,6 +98,8 @@ export interface ApplyBatch {
   /** Keys that the provider says are gone, whether an object is stored or not: they leave the quarantine list. */
   gone?: readonly RemoteKey[];
   changes: NewChange[];
+  /** What applications with a feed of their own are told; absent where there is none. */
+  audience?: BatchAudience;
   /** The calendar's whole set of merged spans, replacing the stored one; `null`: leave as is, and mark them behind where objects changed. */
   busySpans: BusySpan[] | null;
   jobs: NewJob[];
@@ -99,6 +116,20 @@ export interface ApplyBatch {
   /** One audit line for the batch: plain words and counts. */
   audit: string;
   now: number;
+}
+
+/** The merged spans of an account's calendars. */
+export type SpansByCalendar = ReadonlyMap<CalendarId, readonly BusySpan[]>;
+
+/** Tells applications with a feed of their own about a change. */
+export interface BatchAudience {
+  accountId: AccountId;
+  records: readonly NewApplicationRecord[];
+  /**
+   * Called inside the transaction where the change replaces busy spans, with the account's spans before and after it. Pure and without
+   * waiting; what it returns is written after `records`. Only inside the transaction is it known what the other calendars hold.
+   */
+  busyMoved(before: SpansByCalendar, after: SpansByCalendar): NewApplicationRecord[];
 }
 
 export interface AppliedBatch {
@@ -130,7 +161,7 @@ export interface SyncStore {
   release(calendarId: CalendarId, token: number, outcome: SyncOutcome | null, now: number): Promise<void>;
   /** Starts a pass and returns its number. `forgetCursor` drops a dead cursor in the same step. Throws `claim-lost`. */
   beginPass(calendarId: CalendarId, token: number, options: { forgetCursor: boolean }): Promise<number>;
-  /** Revisions of those keys that have stored objects (quarantined items are not told: they are read again). Leaves out `outside` objects that touch `window`: they must be read again. */
+  /** Revisions of those keys that have stored objects (quarantined items are not told: they are read again). Leaves out objects that must be read again: `outside` ones that touch `window`, and those last seen before the rules became wider. */
   revisionsOf(calendarId: CalendarId, keys: readonly RemoteKey[], window: TimeRange): Promise<Map<RemoteKey, Revision>>;
   marksOf(calendarId: CalendarId, keys: readonly RemoteKey[]): Promise<StoredMark[]>;
   /** Objects (quarantined items not among them) that passes before `pass` saw last, in key order, after `afterKey`. */
@@ -140,7 +171,7 @@ export interface SyncStore {
   /** How many `outside` objects touch the window and so must be read again. */
   countEntering(calendarId: CalendarId, window: TimeRange): Promise<number>;
   /** Replaces the calendar's spans and stored window without a pass. Throws `claim-lost`. */
-  replaceSpans(calendarId: CalendarId, token: number, spans: BusySpan[], storedWindow: TimeRange): Promise<void>;
+  replaceSpans(calendarId: CalendarId, token: number, spans: BusySpan[], storedWindow: TimeRange, told?: { audience: BatchAudience; now: number }): Promise<void>;
   /** Timing of all objects that may touch the range (no content), in stable order. */
   timings(calendarId: CalendarId, range: TimeRange): Promise<StoredTimingRow[]>;
   /** Throws `claim-lost` where the token is no longer the newest; then nothing was written. */

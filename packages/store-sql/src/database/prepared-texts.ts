@@ -7,7 +7,7 @@ import type { SqlScope } from "./sql-scope.ts";
  * many rows without building anything. The order of each text's parameters is the order of the columns written here.
  */
 export interface PreparedTexts {
-  /** organization, calendar, remote key, uid, revision, digest, first, last, outside, pass, warnings, timing, content */
+  /** organization, calendar, remote key, uid, revision, digest, first, last, outside, pass, warnings, timing, private, title, content, description */
   readonly putObject: string;
   /** removed at, organization, calendar, remote key, uid */
   readonly buryObject: string;
@@ -29,6 +29,8 @@ export interface PreparedTexts {
   readonly insertSpan: string;
   /** organization, sequence, kind, account, connection, calendar, uid, remote key, at */
   readonly insertChange: string;
+  /** organization, application, sequence, kind, account, calendar, uid, at */
+  readonly insertApplicationRecord: string;
   /** organization, kind, subject, run at */
   readonly enqueueJob: string;
 }
@@ -51,7 +53,7 @@ function objectTexts(db: Kysely<Database>): ObjectTexts {
     .insertInto("calendar_object")
     .values({
       ...calendar, remote_key: "", uid: "", revision: "", digest: "", first_ms: 0, last_ms: 0, outside: 0, pass: 0, warnings: "", timing: "",
-      content: new Uint8Array(),
+      private: 0, title: new Uint8Array(), content: new Uint8Array(), description: new Uint8Array(),
     })
     .onConflict((conflict) =>
       conflict.columns(["organization", "calendar_id", "remote_key", "uid"]).doUpdateSet((eb) => ({
@@ -63,7 +65,10 @@ function objectTexts(db: Kysely<Database>): ObjectTexts {
         pass: eb.ref("excluded.pass"),
         warnings: eb.ref("excluded.warnings"),
         timing: eb.ref("excluded.timing"),
+        private: eb.ref("excluded.private"),
+        title: eb.ref("excluded.title"),
         content: eb.ref("excluded.content"),
+        description: eb.ref("excluded.description"),
       })),
     );
   const bury = db
@@ -119,10 +124,13 @@ function quarantineTexts(db: Kysely<Database>): Pick<PreparedTexts, "putQuaranti
   };
 }
 
-function outputTexts(db: Kysely<Database>): Pick<PreparedTexts, "insertSpan" | "insertChange" | "enqueueJob"> {
+function outputTexts(db: Kysely<Database>): Pick<PreparedTexts, "insertSpan" | "insertChange" | "insertApplicationRecord" | "enqueueJob"> {
   const span = db.insertInto("busy_span").values({ organization: "", calendar_id: "", to_ms: 0, from_ms: 0, kind: "" });
   const change = db.insertInto("change_record").values({
     organization: "", sequence: 0, kind: "", account_id: "", connection_id: "", calendar_id: "", uid: "", remote_key: "", at: 0,
+  });
+  const record = db.insertInto("application_record").values({
+    organization: "", application_id: "", sequence: 0, kind: "", account_id: "", calendar_id: "", uid: "", at: 0,
   });
   const job = db
     .insertInto("job")
@@ -138,5 +146,6 @@ function outputTexts(db: Kysely<Database>): Pick<PreparedTexts, "insertSpan" | "
           when job.again_at is null or excluded.run_at < job.again_at then excluded.run_at else job.again_at end`,
       }),
     );
-  return { insertSpan: span.compile().sql, insertChange: change.compile().sql, enqueueJob: job.compile().sql };
+  const insertApplicationRecord = record.compile().sql;
+  return { insertSpan: span.compile().sql, insertChange: change.compile().sql, insertApplicationRecord, enqueueJob: job.compile().sql };
 }

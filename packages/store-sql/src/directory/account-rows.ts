@@ -22,6 +22,7 @@ export class AccountRows {
           display_name: account.displayName,
           time_zone: account.timeZone,
           created_at: account.createdAt,
+          rules: 0,
         }),
       ),
     );

@@ -13,21 +13,7 @@ export class ApplicationRows {
   }
 
   async put(application: Application): Promise<void> {
-    const values = {
-      name: application.name,
-      days_back: application.window.daysBack,
-      days_ahead: application.window.daysAhead,
-      scopes: JSON.stringify(application.scopes),
-      created_at: application.createdAt,
-    };
-    await this.#database.write((scope) =>
-      scope.run(
-        scope.db
-          .insertInto("application")
-          .values({ organization: this.#organization, id: application.id, ...values })
-          .onConflict((conflict) => conflict.columns(["organization", "id"]).doUpdateSet(values)),
-      ),
-    );
+    await this.#database.write((scope) => putApplicationRow(scope, this.#organization, application));
   }
 
   async find(id: ApplicationId): Promise<Application | null> {
@@ -45,7 +31,25 @@ export class ApplicationRows {
   }
 }
 
-function toApplication(row: ApplicationTable): Application {
+/** Writes or replaces the row, and nothing else. */
+export async function putApplicationRow(scope: SqlScope, organization: OrganizationId, application: Application): Promise<void> {
+  const values = {
+    name: application.name,
+    days_back: application.window.daysBack,
+    days_ahead: application.window.daysAhead,
+    scopes: JSON.stringify(application.scopes),
+    created_at: application.createdAt,
+    feed: application.feed ? 1 : 0,
+  };
+  await scope.run(
+    scope.db
+      .insertInto("application")
+      .values({ organization, id: application.id, ...values })
+      .onConflict((conflict) => conflict.columns(["organization", "id"]).doUpdateSet(values)),
+  );
+}
+
+export function toApplication(row: ApplicationTable): Application {
   return {
     organizationId: row.organization,
     id: row.id,
@@ -53,5 +57,6 @@ function toApplication(row: ApplicationTable): Application {
     window: { daysBack: row.days_back, daysAhead: row.days_ahead },
     scopes: JSON.parse(row.scopes) as Scope[],
     createdAt: row.created_at,
+    feed: row.feed === 1,
   };
 }

@@ -2,6 +2,7 @@ import { engineActor, KalendsError, type CalendarId, type CalendarListUpdate, ty
 import type { SqlScope } from "../database/sql-scope.ts";
 import { appendAudit } from "../feed/append-audit.ts";
 import { appendChanges } from "../feed/append-changes.ts";
+import { tellAudience } from "../feed/tell-audience.ts";
 import { enqueueJobs } from "../jobs/enqueue-jobs.ts";
 import { freshSyncState } from "../schema/object-tables.ts";
 import { emptyCalendar } from "./empty-calendar.ts";
@@ -30,6 +31,10 @@ export async function applyCalendarList(scope: SqlScope, organization: Organizat
       .where("id", "=", update.connectionId),
   );
   if (connection === undefined) throw new KalendsError("not-found", `There is no connection ${update.connectionId}`);
+  if (update.audience !== undefined) {
+    const emptied = update.removed.length === 0 ? null : new Map(update.removed.map((id) => [id, []]));
+    await tellAudience(scope, organization, update.audience, emptied, update.now);
+  }
   for (const id of update.removed) await removeCalendar(scope, organization, update, id);
   for (const { id, remote } of update.changed) await changeCalendar(scope, organization, update, id, remoteColumns(remote));
   for (const { id, hints } of update.touched) await changeCalendar(scope, organization, update, id, { hints: JSON.stringify(hints) });

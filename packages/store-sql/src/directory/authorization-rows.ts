@@ -1,5 +1,6 @@
 import { hostActor, KalendsError, type AccountId, type AuditEntry, type Authorization, type AuthorizationId, type DetailLevel, type OrganizationId, type Scope } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
+import type { SqlScope } from "../database/sql-scope.ts";
 import { appendAudit } from "../feed/append-audit.ts";
 import type { AccessAuthorizationTable } from "../schema/directory-tables.ts";
 
@@ -13,27 +14,17 @@ export class AuthorizationRows {
   }
 
   async put(authorization: Authorization, actor: string = hostActor, at?: number): Promise<void> {
-    const values = {
-      application_id: authorization.applicationId,
-      account_id: authorization.accountId,
-      scopes: JSON.stringify(authorization.scopes),
-      detail: authorization.detail,
-      no_descriptions: authorization.noDescriptions ? 1 : 0,
-      excluded_calendar_ids: JSON.stringify(authorization.excludedCalendarIds),
-      state: authorization.state,
-      created_at: authorization.createdAt,
-      ended_at: authorization.endedAt,
-      end_reason: authorization.endReason,
-    };
     await this.#database.write(async (scope) => {
-      await scope.run(
-        scope.db
-          .insertInto("access_authorization")
-          .values({ organization: this.#organization, id: authorization.id, ...values })
-          .onConflict((conflict) => conflict.columns(["organization", "id"]).doUpdateSet(values)),
-      );
+      await putAuthorizationRow(scope, this.#organization, authorization);
       await appendAudit(scope, this.#organization, authorizeEntry(authorization, actor), at ?? authorization.createdAt);
     });
+  }
+
+  async find(id: AuthorizationId): Promise<Authorization | null> {
+    const row = await this.#database.read((scope) =>
+      scope.first(scope.db.selectFrom("access_authorization").selectAll().where("organization", "=", this.#organization).where("id", "=", id)),
+    );
+    return row === undefined ? null : toAuthorization(row);
   }
 
   async list(accountId?: AccountId): Promise<Authorization[]> {
@@ -71,7 +62,31 @@ function authorizeEntry(authorization: Authorization, actor: string): AuditEntry
   return { action: "authorize", actor, subject: id, detail: `authorization ${state}: ${granted}` };
 }
 
-function toAuthorization(row: AccessAuthorizationTable): Authorization {
+/** Writes or replaces the row, and nothing else. */
+export async function putAuthorizationRow(scope: SqlScope, organization: OrganizationId, authorization: Authorization): Promise<void> {
+  const values = {
+    application_id: authorization.applicationId,
+    account_id: authorization.accountId,
+    scopes: JSON.stringify(authorization.scopes),
+    detail: authorization.detail,
+    no_descriptions: authorization.noDescriptions ? 1 : 0,
+    excluded_calendar_ids: JSON.stringify(authorization.excludedCalendarIds),
+    state: authorization.state,
+    created_at: authorization.createdAt,
+    ended_at: authorization.endedAt,
+    end_reason: authorization.endReason,
+    private_events: authorization.privateEvents ? 1 : 0,
+    raised_calendar_ids: JSON.stringify(authorization.raisedCalendarIds),
+  };
+  await scope.run(
+    scope.db
+      .insertInto("access_authorization")
+      .values({ organization, id: authorization.id, ...values })
+      .onConflict((conflict) => conflict.columns(["organization", "id"]).doUpdateSet(values)),
+  );
+}
+
+export function toAuthorization(row: AccessAuthorizationTable): Authorization {
   return {
     organizationId: row.organization,
     id: row.id,
@@ -80,6 +95,8 @@ function toAuthorization(row: AccessAuthorizationTable): Authorization {
     scopes: JSON.parse(row.scopes) as Scope[],
     detail: row.detail as DetailLevel,
     noDescriptions: row.no_descriptions === 1,
+    privateEvents: row.private_events === 1,
+    raisedCalendarIds: JSON.parse(row.raised_calendar_ids) as string[],
     excludedCalendarIds: JSON.parse(row.excluded_calendar_ids) as string[],
     state: row.state as Authorization["state"],
     createdAt: row.created_at,

@@ -5,6 +5,7 @@ import { raiseAlert } from "../alerts/append-alert.ts";
 import type { SqlDatabase } from "../database/sql-database.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
 import { appendAudit } from "../feed/append-audit.ts";
+import { tellApplications } from "../feed/append-application-records.ts";
 import { appendChanges } from "../feed/append-changes.ts";
 import type { ConnectionTable } from "../schema/directory-tables.ts";
 import { readTexts } from "./read-texts.ts";
@@ -33,6 +34,7 @@ export class ConnectionRows {
           created_at: connection.createdAt,
           listed_at: connection.listedAt,
           error_code: connection.errorCode,
+          granted_scopes: connection.grantedScopes === null ? null : JSON.stringify(connection.grantedScopes),
         }),
       ),
     );
@@ -63,6 +65,7 @@ export class ConnectionRows {
       }
       const change = { kind: "connection-changed" as const, accountId: row.account_id, connectionId: id, calendarId: null, uid: null, remoteKey: null };
       await appendChanges(scope, this.#organization, [change], now);
+      await tellApplications(scope, this.#organization, row.account_id, now);
       const why = errorCode === null ? "" : ` (${errorCode})`;
       await appendAudit(scope, this.#organization, { ...entry, detail: `${row.state} -> ${state}${why}` }, now);
       if (note.alert !== undefined) await raiseAlert(scope, this.#organization, note.alert, now);
@@ -72,6 +75,10 @@ export class ConnectionRows {
 
   async updateEndpoint(id: ConnectionId, endpoint: Record<string, string>): Promise<void> {
     await this.#change(id, { endpoint: JSON.stringify(endpoint) });
+  }
+
+  async setGrantedScopes(id: ConnectionId, scopes: string[] | null): Promise<void> {
+    await this.#change(id, { granted_scopes: scopes === null ? null : JSON.stringify(scopes) });
   }
 
   async noteListed(id: ConnectionId, outcome: { at: number; errorCode: string | null }): Promise<void> {
@@ -109,5 +116,6 @@ function toConnection(row: ConnectionTable): Connection {
     createdAt: row.created_at,
     listedAt: row.listed_at,
     errorCode: row.error_code,
+    grantedScopes: row.granted_scopes === null ? null : (JSON.parse(row.granted_scopes) as string[]),
   };
 }

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { CalendarId, OrganizationId } from "@kalends/model";
 import type { SqlScope } from "../database/sql-scope.ts";
-import { takeSequences } from "../feed/append-changes.ts";
+import { recordRemovals } from "../feed/record-removals.ts";
 import { freshSyncState } from "../schema/object-tables.ts";
 
 /**
@@ -48,30 +48,5 @@ async function buryObjects(scope: SqlScope, organization: OrganizationId, calend
           .doUpdateSet((eb) => ({ removed_at: eb.ref("excluded.removed_at") })),
       ),
   );
-  const told = objects.where("object.outside", "=", 0);
-  const count = (await scope.first(told.select(sql<number>`count(*)`.as("count"))))?.count ?? 0;
-  if (count === 0) return;
-  const before = await takeSequences(scope, organization, count);
-  await scope.run(
-    scope.db
-      .insertInto("change_record")
-      .columns(["organization", "sequence", "kind", "account_id", "connection_id", "calendar_id", "uid", "remote_key", "at"])
-      .expression(
-        told
-          .innerJoin("calendar", (join) =>
-            join.onRef("calendar.organization", "=", "object.organization").onRef("calendar.id", "=", "object.calendar_id"),
-          )
-          .select([
-            "object.organization",
-            sql<number>`${before} + row_number() over (order by object.remote_key, object.uid)`.as("sequence"),
-            sql<string>`'object-removed'`.as("kind"),
-            "calendar.account_id",
-            "calendar.connection_id",
-            "object.calendar_id",
-            "object.uid",
-            "object.remote_key",
-            sql<number>`${now}`.as("at"),
-          ]),
-      ),
-  );
+  await recordRemovals(scope, organization, (eb) => eb("calendar_object.calendar_id", "=", calendarId), now);
 }

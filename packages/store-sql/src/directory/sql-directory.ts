@@ -1,6 +1,6 @@
 import type {
-  Account, AccountId, Application, ApplicationId, Authorization, AuthorizationId, Calendar, CalendarId, CalendarListUpdate, Connection,
-  ConnectionId, ConnectionState, Directory, OrganizationId, StateNote,
+  Account, AccountId, AccountRules, Application, ApplicationId, Authorization, AuthorizationId, Calendar, CalendarId, CalendarListUpdate, Connection,
+  ConnectionId, ConnectionState, Directory, OrganizationId, RulesUpdate, StateNote,
 } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
 import { AccountRows } from "./account-rows.ts";
@@ -8,6 +8,8 @@ import { ApplicationRows } from "./application-rows.ts";
 import { applyCalendarList } from "./apply-calendar-list.ts";
 import { AuthorizationRows } from "./authorization-rows.ts";
 import { CalendarRows, type CalendarFilter } from "./calendar-rows.ts";
+import { applyRules } from "../permissions/apply-rules.ts";
+import { readRules } from "../permissions/read-rules.ts";
 import { ConnectionRows } from "./connection-rows.ts";
 
 export class SqlDirectory implements Directory {
@@ -79,6 +81,22 @@ export class SqlDirectory implements Directory {
 
   noteListed(id: ConnectionId, outcome: { at: number; errorCode: string | null }): Promise<void> {
     return this.#connections.noteListed(id, outcome);
+  }
+
+  setGrantedScopes(id: ConnectionId, scopes: string[] | null): Promise<void> {
+    return this.#connections.setGrantedScopes(id, scopes);
+  }
+
+  readRules(accountId: AccountId): Promise<AccountRules | null> {
+    return readRules(this.#database, this.#organization, accountId);
+  }
+
+  async applyRules(update: RulesUpdate): Promise<void> {
+    await this.#database.write((scope) => applyRules(scope, this.#organization, update));
+  }
+
+  findAuthorization(id: AuthorizationId): Promise<Authorization | null> {
+    return this.#authorizations.find(id);
   }
 
   putAuthorization(authorization: Authorization, actor?: string, at?: number): Promise<void> {

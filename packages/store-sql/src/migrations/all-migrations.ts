@@ -1,6 +1,7 @@
 import { firstSchema } from "./0001-first-schema.ts";
 import { keysAuditAlerts } from "./0002-keys-audit-alerts.ts";
+import { permissions } from "./0003-permissions.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their numbers, without gap. */
-export const allMigrations: readonly Migration[] = [firstSchema, keysAuditAlerts];
+export const allMigrations: readonly Migration[] = [firstSchema, keysAuditAlerts, permissions];

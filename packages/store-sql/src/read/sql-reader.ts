@@ -1,8 +1,8 @@
 import { sql } from "kysely";
-import type { BusyKind, BusySpan, CalendarId, OrganizationId, QuarantinedItem, Reader, StoredObject, SyncState, TimeRange } from "@kalends/model";
+import type { BusyKind, BusySpan, CalendarId, OrganizationId, QuarantinedItem, Reader, ReadReach, StoredObject, SyncState, TimeRange } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
 import { touches } from "../sync/touches.ts";
-import { storedObjectColumns, toStoredObject } from "./stored-object.ts";
+import { everything, plainObjectColumns, sealedColumns, storedObjectColumns, toStoredObject } from "./stored-object.ts";
 
 export class SqlReader implements Reader {
   readonly #database: SqlDatabase;
@@ -39,12 +39,14 @@ export class SqlReader implements Reader {
     range: TimeRange | null,
     after: { remoteKey: string; uid: string } | null,
     limit: number,
+    reach: ReadReach = everything,
   ): Promise<StoredObject[]> {
     const rows = await this.#database.read((scope) =>
       scope.all(
         scope.db
           .selectFrom("calendar_object")
-          .select(storedObjectColumns)
+          .select(plainObjectColumns)
+          .select((eb) => sealedColumns(eb, reach))
           .where("organization", "=", this.#organization)
           .where("calendar_id", "=", calendarId)
           .$if(range !== null, (query) => query.where((eb) => touches(eb, range as TimeRange)))

@@ -1,7 +1,9 @@
-import type { StoredObject } from "@kalends/model";
+import { sql, type ExpressionBuilder } from "kysely";
+import type { ReadReach, StoredObject } from "@kalends/model";
+import type { Database } from "../schema/database.ts";
 import { endless, type CalendarObjectTable } from "../schema/object-tables.ts";
 
-export const storedObjectColumns = [
+export const plainObjectColumns = [
   "remote_key",
   "uid",
   "revision",
@@ -11,8 +13,24 @@ export const storedObjectColumns = [
   "outside",
   "warnings",
   "timing",
-  "content",
+  "private",
 ] as const;
+
+export const storedObjectColumns = [...plainObjectColumns, "title", "content", "description"] as const;
+
+export const everything: ReadReach = { titles: true, content: true, descriptions: true, privateEvents: true };
+
+type SealedColumn = "title" | "content" | "description";
+
+/** The sealed columns of what `reach` names; of the rest `null` is selected, so that it never leaves the database. */
+export function sealedColumns(eb: ExpressionBuilder<Database, "calendar_object">, reach: ReadReach) {
+  const column = (name: SealedColumn, reached: boolean) => {
+    if (!reached) return sql<Uint8Array | null>`null`.as(name);
+    if (reach.privateEvents) return eb.ref(name).as(name);
+    return sql<Uint8Array | null>`case when private = 0 then ${eb.ref(name)} end`.as(name);
+  };
+  return [column("title", reach.titles), column("content", reach.content), column("description", reach.descriptions)] as const;
+}
 
 export type StoredObjectRow = Pick<CalendarObjectTable, (typeof storedObjectColumns)[number]>;
 
@@ -26,7 +44,10 @@ export function toStoredObject(row: StoredObjectRow): StoredObject {
     last: row.last_ms === endless ? null : row.last_ms,
     timing: row.timing,
     outside: row.outside === 1,
+    private: row.private === 1,
+    title: row.title,
     content: row.content,
+    description: row.description,
     warnings: row.warnings,
   };
 }

@@ -13,6 +13,8 @@ export interface ApplicationTable {
   /** JSON array of scopes. */
   scopes: string;
   created_at: number;
+  /** 1 where records are kept for it. */
+  feed: number;
 }
 
 export interface AccountTable {
@@ -22,6 +24,8 @@ export interface AccountTable {
   display_name: string | null;
   time_zone: string;
   created_at: number;
+  /** Counts the changes of who may see what of the account. */
+  rules: number;
 }
 
 export interface ConnectionTable {
@@ -37,6 +41,8 @@ export interface ConnectionTable {
   created_at: number;
   listed_at: number | null;
   error_code: string | null;
+  /** JSON array of texts. */
+  granted_scopes: string | null;
 }
 
 export interface CredentialTable {
@@ -55,6 +61,38 @@ export interface DataKeyTable {
   wrapped: Uint8Array;
 }
 
+/** The right to renew a credential; one row per connection that was ever renewed. */
+export interface CredentialRenewalTable {
+  organization: string;
+  connection_id: string;
+  generation: number;
+  token: number;
+  holder: string | null;
+  lease_until: number;
+  /** When the refresh token of that generation left for the provider; `null` where it surely did not. */
+  exchange_at: number | null;
+}
+
+export interface MemberTable {
+  organization: string;
+  id: string;
+  role: string;
+  joined_at: number;
+}
+
+export interface InvitationTable {
+  organization: string;
+  id: string;
+  digest: string;
+  role: string;
+  invited_by: string | null;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+  used_by: string | null;
+  revoked_at: number | null;
+}
+
 /** `authorization` is a reserved word of SQL. */
 export interface AccessAuthorizationTable {
   organization: string;
@@ -71,6 +109,9 @@ export interface AccessAuthorizationTable {
   created_at: number;
   ended_at: number | null;
   end_reason: string | null;
+  private_events: number;
+  /** JSON array of calendar ids. */
+  raised_calendar_ids: string;
 }
 
 export interface CalendarTable {
@@ -97,6 +138,9 @@ export interface DirectoryTables {
   connection: ConnectionTable;
   credential: CredentialTable;
   data_key: DataKeyTable;
+  credential_renewal: CredentialRenewalTable;
+  member: MemberTable;
+  invitation: InvitationTable;
   access_authorization: AccessAuthorizationTable;
   calendar: CalendarTable;
 }

@@ -21,6 +21,25 @@ export interface FeedCounterTable {
   job_token: number;
 }
 
+/** One application's own feed. */
+export interface ApplicationRecordTable {
+  organization: string;
+  application_id: string;
+  sequence: number;
+  kind: string;
+  account_id: string;
+  calendar_id: string | null;
+  uid: string | null;
+  at: number;
+}
+
+/** The last number given out in an application's feed. */
+export interface ApplicationFeedCounterTable {
+  organization: string;
+  application_id: string;
+  sequence: number;
+}
+
 export interface JobTable {
   organization: string;
   kind: string;
@@ -64,6 +83,8 @@ export interface AlertRecordTable {
 export interface FeedTables {
   change_record: ChangeRecordTable;
   feed_counter: FeedCounterTable;
+  application_record: ApplicationRecordTable;
+  application_feed_counter: ApplicationFeedCounterTable;
   job: JobTable;
   audit_record: AuditRecordTable;
   alert_record: AlertRecordTable;

@@ -18,6 +18,8 @@ export interface SyncStateTable {
   last_snapshot: number | null;
   error_code: string | null;
   next_try: number | null;
+  /** Objects that passes before this one saw last hold less than the rules allow now; 0: none. */
+  reread_from: number;
 }
 
 export interface CalendarObjectTable {
@@ -34,7 +36,11 @@ export interface CalendarObjectTable {
   pass: number;
   warnings: string | null;
   timing: string;
+  title: Uint8Array | null;
   content: Uint8Array | null;
+  description: Uint8Array | null;
+  /** 1 where one of its events is marked private. */
+  private: number;
 }
 
 export interface QuarantinedItemTable {
@@ -92,4 +98,5 @@ export const freshSyncState: Omit<SyncStateTable, "organization" | "calendar_id"
   last_snapshot: null,
   error_code: null,
   next_try: null,
+  reread_from: 0,
 };

@@ -1,9 +1,11 @@
+import { sql } from "kysely";
 import { engineActor, type AppliedBatch, type ApplyBatch, type OrganizationId } from "@kalends/model";
 import type { SqlValue } from "../database/sql-driver.ts";
 import { preparedTexts } from "../database/prepared-texts.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
 import { appendAudit } from "../feed/append-audit.ts";
 import { appendChanges } from "../feed/append-changes.ts";
+import { tellAudience } from "../feed/tell-audience.ts";
 import { enqueueJobs } from "../jobs/enqueue-jobs.ts";
 import { endless } from "../schema/object-tables.ts";
 import { applyQuarantine } from "./apply-quarantine.ts";
@@ -15,6 +17,11 @@ export async function applyBatch(scope: SqlScope, organization: OrganizationId, 
   await requireClaim(scope, organization, batch.calendarId, batch.token);
   await writeObjects(scope, organization, batch);
   await applyQuarantine(scope, organization, batch);
+  // Before the spans are replaced: what they were is asked.
+  if (batch.audience !== undefined) {
+    const replaced = batch.busySpans === null ? null : new Map([[batch.calendarId, batch.busySpans]]);
+    await tellAudience(scope, organization, batch.audience, replaced, batch.now);
+  }
   if (batch.busySpans !== null) await writeSpans(scope, organization, batch.calendarId, batch.busySpans);
   const lastSequence = await appendChanges(scope, organization, batch.changes, batch.now);
   await enqueueJobs(scope, organization, batch.jobs);
@@ -49,7 +56,10 @@ async function writeObjects(scope: SqlScope, organization: OrganizationId, batch
       pass,
       put.warnings,
       put.timing,
+      put.private ? 1 : 0,
+      put.title,
       put.content,
+      put.description,
     ]),
   );
   if (batch.puts.length > 0 && (await hasTombstones(scope, organization, calendarId))) {
@@ -86,7 +96,9 @@ async function moveState(scope: SqlScope, organization: OrganizationId, batch: A
               window_from: completed.storedWindow.from,
               window_to: completed.storedWindow.to,
               last_success: batch.now,
-              ...(completed.pass === "snapshot" ? { last_snapshot: batch.now } : {}),
+              ...(completed.pass === "snapshot"
+                ? { last_snapshot: batch.now, reread_from: sql<number>`case when reread_from <= ${batch.pass} then 0 else reread_from end` }
+                : {}),
             }),
       })
       .where("organization", "=", organization)

@@ -35,6 +35,7 @@ export class CalendarClaims {
         storedWindow: row.window_from === null || row.window_to === null ? null : { from: row.window_from, to: row.window_to },
         spansBehind: row.spans_behind === 1,
         refusedRemovals: row.refused_removals === null || row.refused_pass === null ? null : { removals: row.refused_removals, pass: row.refused_pass },
+        rulesBehind: row.reread_from > 0,
         failures: row.failures,
         lastSuccess: row.last_success,
         lastSnapshot: row.last_snapshot,

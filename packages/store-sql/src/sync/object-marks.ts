@@ -1,8 +1,9 @@
-import { sql, type SelectQueryBuilder } from "kysely";
+import { sql, type ExpressionBuilder, type SelectQueryBuilder } from "kysely";
 import type { CalendarId, OrganizationId, RemoteKey, Revision, StoredMark, StoredTimingRow, TimeRange } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
 import type { Database } from "../schema/database.ts";
+import { endless, type CalendarObjectTable } from "../schema/object-tables.ts";
 import { touches } from "./touches.ts";
 
 type ObjectQuery<O> = SelectQueryBuilder<Database, "calendar_object", O>;
@@ -26,7 +27,9 @@ export class ObjectMarks {
           .where("remote_key", "in", scope.flavor.textList(keys))
           .select(["remote_key", "revision", sql<number>`0`.as("quarantined")])
           .select((eb) =>
-            eb.case().when(eb.and([eb("outside", "=", 1), touches(eb, window)])).then(1).else(0).end().as("entering"),
+            // What comes inside the window, and what was seen last by narrower rules.
+            eb.case().when(eb.or([eb.and([eb("outside", "=", 1), touches(eb, window)]), eb("pass", "<", this.#rereadFrom(eb, calendarId))]))
+              .then(1).else(0).end().as("entering"),
           )
           .unionAll(
             scope.db
@@ -105,22 +108,33 @@ export class ObjectMarks {
     return rows.map((row) => ({ remoteKey: row.remote_key, uid: row.uid, timing: row.timing }));
   }
 
+  #rereadFrom(eb: ExpressionBuilder<Database, "calendar_object">, calendarId: CalendarId) {
+    return eb
+      .selectFrom("sync_state")
+      .select("sync_state.reread_from")
+      .where("sync_state.organization", "=", this.#organization)
+      .where("sync_state.calendar_id", "=", calendarId);
+  }
+
   #objects(scope: SqlScope, calendarId: CalendarId): ObjectQuery<object> {
     return scope.db.selectFrom("calendar_object").where("organization", "=", this.#organization).where("calendar_id", "=", calendarId);
   }
 }
 
-interface MarkRow {
-  remote_key: string;
-  uid: string;
-  revision: string | null;
-  digest: string;
-}
+type MarkRow = Pick<CalendarObjectTable, "remote_key" | "uid" | "revision" | "digest" | "private" | "first_ms" | "last_ms">;
 
 function withMark(query: ObjectQuery<object>): ObjectQuery<MarkRow> {
-  return query.select(["remote_key", "uid", "revision", "digest"]).orderBy("remote_key").orderBy("uid");
+  return query.select(["remote_key", "uid", "revision", "digest", "private", "first_ms", "last_ms"]).orderBy("remote_key").orderBy("uid");
 }
 
 function marks(rows: readonly MarkRow[]): StoredMark[] {
-  return rows.map((row) => ({ remoteKey: row.remote_key, uid: row.uid, revision: row.revision, digest: row.digest }));
+  return rows.map((row) => ({
+    remoteKey: row.remote_key,
+    uid: row.uid,
+    revision: row.revision,
+    digest: row.digest,
+    private: row.private === 1,
+    first: row.first_ms,
+    last: row.last_ms === endless ? null : row.last_ms,
+  }));
 }

@@ -1,8 +1,9 @@
 import type {
-  AppliedBatch, ApplyBatch, BusySpan, CalendarId, OrganizationId, RemoteKey, Revision, StoredMark, StoredTimingRow, SyncClaim, SyncOutcome,
+  AppliedBatch, ApplyBatch, BatchAudience, BusySpan, CalendarId, OrganizationId, RemoteKey, Revision, StoredMark, StoredTimingRow, SyncClaim, SyncOutcome,
   SyncStore, TimeRange,
 } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
+import { tellAudience } from "../feed/tell-audience.ts";
 import { applyBatch } from "./apply-batch.ts";
 import { CalendarClaims } from "./calendar-claims.ts";
 import { ObjectMarks } from "./object-marks.ts";
@@ -62,9 +63,16 @@ export class SqlSyncStore implements SyncStore {
     return this.#marks.timings(calendarId, range);
   }
 
-  async replaceSpans(calendarId: CalendarId, token: number, spans: BusySpan[], storedWindow: TimeRange): Promise<void> {
+  async replaceSpans(
+    calendarId: CalendarId,
+    token: number,
+    spans: BusySpan[],
+    storedWindow: TimeRange,
+    told?: { audience: BatchAudience; now: number },
+  ): Promise<void> {
     await this.#database.write(async (scope) => {
       await requireClaim(scope, this.#organization, calendarId, token);
+      if (told !== undefined) await tellAudience(scope, this.#organization, told.audience, new Map([[calendarId, spans]]), told.now);
       await writeSpans(scope, this.#organization, calendarId, spans);
       await scope.run(
         scope.db

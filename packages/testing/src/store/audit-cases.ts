@@ -125,7 +125,7 @@ const sameTransaction: StoreCase = {
     await org.directory.setConnectionState("connection-1", "connected", null, 5, { actor: "member-1", action: "connect" });
     const authorization = {
       organizationId: "org-a", id: "aut-1", applicationId: "app-1", accountId: "account-1", scopes: ["read_free_busy" as const], detail: "busy" as const,
-      noDescriptions: true, excludedCalendarIds: [], state: "active" as const, createdAt: 6, endedAt: null, endReason: null,
+      noDescriptions: true, privateEvents: false, raisedCalendarIds: [], excludedCalendarIds: [], state: "active" as const, createdAt: 6, endedAt: null, endReason: null,
     };
     await org.directory.putAuthorization(authorization, "member-2");
     await org.directory.endAuthorization("aut-1", "asked for", 7, "member-3");

@@ -58,8 +58,8 @@ const replacing: StoreCase = {
     await world.turn();
     expect(await world.org().reader.objects("calendar-1", null, null, 10)).toEqual([changed, two]);
     expect(await world.org().sync.marksOf("calendar-1", ["a.ics", "unknown"])).toEqual([
-      { remoteKey: "a.ics", uid: changed.uid, revision: "r2", digest: "d2" },
-      { remoteKey: "a.ics", uid: "two", revision: two.revision, digest: two.digest },
+      { remoteKey: "a.ics", uid: changed.uid, revision: "r2", digest: "d2", private: false, first: 1, last: 2 },
+      { remoteKey: "a.ics", uid: "two", revision: two.revision, digest: two.digest, private: false, first: two.first, last: two.last },
     ]);
   },
 };

@@ -24,7 +24,7 @@ const people: StoreCase = {
   async run(world) {
     const org = await world.populate();
     const application: Application = {
-      organizationId: "org-a", id: "app-1", name: "Renamed", window: { daysBack: 7, daysAhead: 9 }, scopes: ["read_events", "read_free_busy"], createdAt: 9,
+      organizationId: "org-a", id: "app-1", name: "Renamed", window: { daysBack: 7, daysAhead: 9 }, scopes: ["read_events", "read_free_busy"], feed: true, createdAt: 9,
     };
     await org.directory.putApplication(application);
     await org.directory.addAccount(account("org-a", { id: "account-2", externalId: null, displayName: null }));
@@ -75,7 +75,7 @@ const authorizations: StoreCase = {
     const org = await world.populate();
     const authorization: Authorization = {
       organizationId: "org-a", id: "auth-1", applicationId: "app-1", accountId: "account-1", scopes: ["read_free_busy"], detail: "title",
-      noDescriptions: true, excludedCalendarIds: ["calendar-9"], state: "active", createdAt: 5, endedAt: null, endReason: null,
+      noDescriptions: true, privateEvents: true, raisedCalendarIds: ["calendar-1"], excludedCalendarIds: ["calendar-9"], state: "active", createdAt: 5, endedAt: null, endReason: null,
     };
     await org.directory.putAuthorization({ ...authorization, detail: "full" });
     await org.directory.putAuthorization(authorization);

@@ -64,7 +64,7 @@ export class StoreWorld {
     await this.#store.addOrganization({ id: organizationId, name: `Name of ${organizationId}`, createdAt: 1 });
     const org = this.org(organizationId);
     await org.directory.putApplication({
-      organizationId, id: "app-1", name: "App", window: { daysBack: 42, daysAhead: 201 }, scopes: ["read_free_busy"], createdAt: 1,
+      organizationId, id: "app-1", name: "App", window: { daysBack: 42, daysAhead: 201 }, scopes: ["read_free_busy"], feed: false, createdAt: 1,
     });
     await org.directory.addAccount(account(organizationId));
     await org.directory.addConnection(connection(organizationId));
@@ -114,7 +114,7 @@ export function account(organizationId: string, over: Partial<Account> = {}): Ac
 export function connection(organizationId: string, over: Partial<Connection> = {}): Connection {
   return {
     organizationId, id: "connection-1", accountId: "account-1", provider: "caldav", state: "connected", remoteIdentity: "/principals/one/",
-    label: "calendar.example", endpoint: { home: "/calendars/one/" }, createdAt: 3, listedAt: null, errorCode: null, ...over,
+    label: "calendar.example", endpoint: { home: "/calendars/one/" }, createdAt: 3, listedAt: null, errorCode: null, grantedScopes: null, ...over,
   };
 }
 
@@ -129,7 +129,8 @@ export const noListChange: {
 export function storedObject(remoteKey: string, over: Partial<StoredObject> = {}): StoredObject {
   return {
     remoteKey, uid: `${remoteKey}@example.test`, revision: `"rev-1-${remoteKey}"`, digest: `digest-1-${remoteKey}`, first: 10_000, last: 20_000,
-    timing: JSON.stringify({ events: [{ at: remoteKey }] }), outside: false, content: new Uint8Array([1, 2, 3, 0, 255]), warnings: null, ...over,
+    timing: JSON.stringify({ events: [{ at: remoteKey }] }), outside: false, private: false,
+    title: new Uint8Array([4, 5]), content: new Uint8Array([1, 2, 3, 0, 255]), description: null, warnings: null, ...over,
   };
 }
 
