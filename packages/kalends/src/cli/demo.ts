@@ -21,10 +21,9 @@ export async function demo(flags: DemoFlags): Promise<void> {
   const stop = listenForStop(systemClock.now);
   const opened = await openDemo({ seed: flags.seed, pollEveryMs: 1_500 });
   try {
-    await runPage(opened, flags, stop.signal);
+    await runPage(opened, flags, stop);
   } finally {
     await opened.close();
-    stop.release();
   }
   process.stdout.write("Stopped; nothing was kept.\n");
 }

@@ -1,18 +1,11 @@
-/** What a person's Ctrl-C does while a command runs. */
-export interface StopSignal {
-  readonly signal: AbortSignal;
-  /** Signals have their usual effect again. */
-  release(): void;
-}
-
 /** npm, npx and the terminal each hand the same Ctrl-C to the process; what follows that closely is not a second one. */
 const sameKeyMs = 400;
 
 /**
  * The first Ctrl-C (or SIGTERM) asks the work to stop, so that it ends in order; a second one ends the process at once, with the exit code that a
- * shell expects of an interrupted program.
+ * shell expects of an interrupted program. It listens until the process ends: the same key press may come a last time on the way out.
  */
-export function listenForStop(now: () => number): StopSignal {
+export function listenForStop(now: () => number): AbortSignal {
   const stop = new AbortController();
   let firstAt: number | null = null;
   const onSignal = (name: NodeJS.Signals): void => {
@@ -24,10 +17,7 @@ export function listenForStop(now: () => number): StopSignal {
     }
   };
   for (const name of names) process.on(name, onSignal);
-  return {
-    signal: stop.signal,
-    release: () => names.forEach((name) => process.off(name, onSignal)),
-  };
+  return stop.signal;
 }
 
 const names = ["SIGINT", "SIGTERM"] as const;

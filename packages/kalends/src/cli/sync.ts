@@ -17,22 +17,18 @@ interface SyncFlags {
 /** `kalends sync`: what was applied when it is stopped stays, and the next run goes on from there. */
 export async function sync(flags: SyncFlags, command: Command): Promise<void> {
   const stop = listenForStop(systemClock.now);
-  try {
-    await withKalends(command, async (kalends) => {
-      const names = new CalendarNames(kalends);
-      await names.read();
-      const bar = createProgressBar(flags.json === true ? { write: () => undefined } : process.stderr, systemClock, (id) => names.of(id));
-      const report = await runOnce(kalends, flags, bar, stop.signal);
-      bar.end();
-      if (flags.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-      else await printSummary(kalends, report, stop.signal.aborted);
-      if (stop.signal.aborted) process.exitCode = stoppedExitCode;
-      else if (!report.ok) process.exitCode = 1;
-      if (flags.watch === true && !stop.signal.aborted) await watch(kalends, stop.signal);
-    });
-  } finally {
-    stop.release();
-  }
+  await withKalends(command, async (kalends) => {
+    const names = new CalendarNames(kalends);
+    await names.read();
+    const bar = createProgressBar(flags.json === true ? { write: () => undefined } : process.stderr, systemClock, (id) => names.of(id));
+    const report = await runOnce(kalends, flags, bar, stop);
+    bar.end();
+    if (flags.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    else await printSummary(kalends, report, stop.aborted);
+    if (stop.aborted) process.exitCode = stoppedExitCode;
+    else if (!report.ok) process.exitCode = 1;
+    if (flags.watch === true && !stop.aborted) await watch(kalends, stop);
+  });
 }
 
 async function runOnce(kalends: Kalends, flags: SyncFlags, bar: ProgressBar, signal: AbortSignal): Promise<SyncManyReport> {
