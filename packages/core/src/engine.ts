@@ -5,6 +5,7 @@ import { createChangeSignal } from "./notify/change-signal.ts";
 import { organizationEngine, type OrganizationEngine } from "./organization-engine.ts";
 import { createOpenWork } from "./open-work.ts";
 import type { Runtime } from "./runtime.ts";
+import { followZoneData } from "./schedule/follow-zone-data.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
 import { defaultSettings, type EngineSettings } from "./settings.ts";
 
@@ -17,6 +18,11 @@ export interface EngineOptions {
   logger?: Logger;
   /** Names this process among those that share the store. */
   holder: string;
+  /**
+   * Version of the host's time zone data, in Node `process.versions.tz`. When it differs from the last one, the busy spans of all calendars
+   * are derived anew. Without it they follow with the daily roll.
+   */
+  zoneDataVersion?: string;
   settings?: Partial<EngineSettings>;
 }
 
@@ -56,6 +62,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     work: createOpenWork(clock),
     signal: createChangeSignal(() => logger.log("error", "a change listener failed")),
   };
+  if (options.zoneDataVersion !== undefined) await followZoneData(runtime, options.zoneDataVersion);
   const scheduler = createScheduler(runtime);
   return {
     scheduler,

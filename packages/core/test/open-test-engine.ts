@@ -13,7 +13,7 @@ export interface TestEngine {
   /** Connects a new account to the memory provider and returns its id. */
   connect(): Promise<string>;
   /** Opens a second engine on the same store, as another process would. */
-  another(holder: string): Promise<OrganizationEngine>;
+  another(holder: string, zoneDataVersion?: string): Promise<OrganizationEngine>;
 }
 
 /** An engine on a real SQLite store in memory, a real vault, and a provider in memory. Time stands still until moved. */
@@ -27,7 +27,10 @@ export async function openTestEngine(options: { provider?: MemoryProvider; store
   // Who sleeps inside a run moves the clock, so that nobody has to do it from outside.
   const sleeping: Clock = { now: clock.now, setTimer: clock.setTimer, sleep: (ms) => clock.advance(ms) };
   const settings = { ...options.settings };
-  const open = (holder: string): Promise<Engine> => createEngine({ store, vault, providers: [provider], clock: sleeping, random, holder, settings });
+  const open = (holder: string, zoneDataVersion?: string): Promise<Engine> => {
+    const zones = zoneDataVersion === undefined ? {} : { zoneDataVersion };
+    return createEngine({ store, vault, providers: [provider], clock: sleeping, random, holder, settings, ...zones });
+  };
   const engine = await open("test-1");
   const organization = await engine.openOrganization("org");
   return {
@@ -42,6 +45,6 @@ export async function openTestEngine(options: { provider?: MemoryProvider; store
       await organization.connect({ accountId: account.id, provider: provider.id, address: "ada@example.test", credential });
       return account.id;
     },
-    another: async (holder) => (await open(holder)).openOrganization("org"),
+    another: async (holder, zoneDataVersion) => (await open(holder, zoneDataVersion)).openOrganization("org"),
   };
 }

@@ -12,6 +12,7 @@ import { environment } from "./platform/environment.ts";
 import { isDeadHolder, newHolder } from "./platform/holder.ts";
 import { systemClock } from "./platform/system-clock.ts";
 import { systemRandom } from "./platform/system-random.ts";
+import { zoneDataVersion } from "./platform/zone-data-version.ts";
 
 export interface KalendsOptions extends KeyOptions {
   /** Path of the SQLite file, `:memory:`, or a store of your own. Default `kalends.db`. */
@@ -105,6 +106,7 @@ async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine
   for (const holder of await store.liveHolders(clock.now())) {
     if (isDeadHolder(holder)) await store.releaseHolder(holder);
   }
+  const zones = zoneDataVersion();
   return createEngine({
     store,
     vault: parts.vault,
@@ -112,6 +114,7 @@ async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine
     clock,
     random,
     holder: newHolder(random),
+    ...(zones === undefined ? {} : { zoneDataVersion: zones }),
     ...(options.logger === undefined ? {} : { logger: options.logger }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
   });
