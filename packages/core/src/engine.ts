@@ -1,6 +1,8 @@
 import { KalendsError, organizationIdSchema, silentLogger } from "@kalends/model";
 import type { CalendarProvider, Clock, Logger, Organization, Random, Store, Vault } from "@kalends/model";
 import { createConnectionPauses } from "./connect/connection-pauses.ts";
+import { createKeyCare, type KeyCare } from "./keys/key-care.ts";
+import { checkKeys } from "./keys/key-check.ts";
 import { createChangeSignal } from "./notify/change-signal.ts";
 import { organizationEngine, type OrganizationEngine } from "./organization-engine.ts";
 import { createOpenWork } from "./open-work.ts";
@@ -29,6 +31,7 @@ export interface EngineOptions {
 /** The engine over one store: organizations, and the scheduler that serves all of them. */
 export interface Engine {
   readonly scheduler: Scheduler;
+  readonly keys: KeyCare;
   /** Makes the organization if it is not there. */
   openOrganization(id: string, name?: string): Promise<OrganizationEngine>;
   listOrganizations(): Promise<Organization[]>;
@@ -41,13 +44,11 @@ export interface Engine {
 
 const defaultGraceMs = 10_000;
 
-const keyCheckSetting = "vault.key-check";
-
 /** Opens the engine. Throws `key-wrong` where the store was sealed with another key; nothing is written then. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { store, vault, clock, random, holder } = options;
   const logger = options.logger ?? silentLogger;
-  await checkKey(store, vault);
+  await checkKeys(store, vault);
   const runtime: Runtime = {
     clock,
     random,
@@ -66,6 +67,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const scheduler = createScheduler(runtime);
   return {
     scheduler,
+    keys: createKeyCare(runtime),
     openOrganization: async (id, name = id) => {
       if (!organizationIdSchema.safeParse(id).success) throw new KalendsError("invalid-argument", "An organization id has 1 to 128 characters");
       if ((await store.findOrganization(id)) === null) await addOrganization(store, { id, name, createdAt: clock.now() });
@@ -85,18 +87,4 @@ async function addOrganization(store: Store, organization: Organization): Promis
   } catch (thrown) {
     if (!(thrown instanceof KalendsError) || thrown.code !== "already-exists") throw thrown;
   }
-}
-
-async function checkKey(store: Store, vault: Vault): Promise<void> {
-  const check = await vault.keyCheck();
-  let known = await store.settings.get(keyCheckSetting);
-  if (known === null) {
-    try {
-      await store.settings.put(keyCheckSetting, check);
-    } catch (thrown) {
-      if (!(thrown instanceof KalendsError) || thrown.code !== "already-exists") throw thrown;
-    }
-    known = await store.settings.get(keyCheckSetting);
-  }
-  if (known !== check) throw new KalendsError("key-wrong", "The key does not match the one that this database was sealed with");
 }

@@ -14,3 +14,4 @@ export { guardPage, sweepIsBelievable } from "./sync/guard-plan.ts";
 export { deriveBusySpans, type DerivedSpans, type TimingPart } from "./sync/derive-busy-spans.ts";
 export { minimize, type MinimalObject } from "./sync/minimize.ts";
 export { accountNeeds, type AccountNeeds } from "./permissions/account-needs.ts";
+export type { KeyCare, KeyRotationOptions, KeyRotationProgress, KeyRotationReport } from "./keys/key-care.ts";

@@ -2,7 +2,7 @@ import { createEngine, type Engine, type EngineSettings, type OrganizationEngine
 import { Secret, type Clock, type Store } from "@kalends/model";
 import { openSqliteStore } from "@kalends/store-sqlite";
 import { fakeClock, memoryProvider, seededRandom, type FakeClock, type MemoryProvider } from "@kalends/testing";
-import { createVault, generateKey, parseKey } from "@kalends/vault";
+import { createVault, generateKey, Keyset, localKeyring, parseKey } from "@kalends/vault";
 
 export interface TestEngine {
   engine: Engine;
@@ -23,7 +23,8 @@ export async function openTestEngine(options: { provider?: MemoryProvider; store
   const store = options.store ?? (await openSqliteStore({ path: ":memory:", clock }));
   await store.migrations.run();
   const random = seededRandom(7);
-  const vault = createVault({ key: parseKey(generateKey(seededRandom(1))), random });
+  const keys = localKeyring({ keyset: Keyset.of(parseKey(generateKey(seededRandom(1)))), random });
+  const vault = createVault({ keys, random, dataKeys: (id) => store.organization(id).dataKeys });
   // Who sleeps inside a run moves the clock, so that nobody has to do it from outside.
   const sleeping: Clock = { now: clock.now, setTimer: clock.setTimer, sleep: (ms) => clock.advance(ms) };
   const settings = { ...options.settings };

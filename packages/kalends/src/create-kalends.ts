@@ -1,12 +1,12 @@
-import { createEngine, type Engine, type EngineSettings, type OrganizationEngine, type Scheduler } from "@kalends/core";
+import { createEngine, type Engine, type EngineSettings, type KeyCare, type OrganizationEngine, type Scheduler } from "@kalends/core";
 import { KalendsError, Secret } from "@kalends/model";
-import type { CalendarProvider, Clock, Logger, Random, Store, Vault } from "@kalends/model";
+import type { CalendarProvider, Clock, KeyService, Logger, Random, Store, Vault } from "@kalends/model";
 import type { ConnectResult } from "@kalends/core";
 import { caldavProvider } from "@kalends/provider-caldav";
 import { feedProvider, readFeedAddress } from "@kalends/provider-feed";
 import { openSqliteStore } from "@kalends/store-sqlite";
 import { createTransport } from "@kalends/transport";
-import { createVault } from "@kalends/vault";
+import { createVault, localKeyring } from "@kalends/vault";
 import { findKey, type KeyOptions } from "./find-key.ts";
 import { environment } from "./platform/environment.ts";
 import { isDeadHolder, newHolder } from "./platform/holder.ts";
@@ -17,7 +17,9 @@ import { zoneDataVersion } from "./platform/zone-data-version.ts";
 export interface KalendsOptions extends KeyOptions {
   /** Path of the SQLite file, `:memory:`, or a store of your own. Default `kalends.db`. */
   database?: string | Store;
-  /** Your own vault, instead of a key. */
+  /** A key service of your own (a cloud KMS, an HSM), instead of a key. */
+  keyService?: KeyService;
+  /** A vault of your own, instead of a key or key service. */
   vault?: Vault;
   /** The organization that the instance itself works in. Default `default`. */
   organization?: string;
@@ -63,6 +65,8 @@ export interface Kalends extends OrganizationEngine {
   /** Polls in the background until `close`. */
   start(): void;
   readonly scheduler: Scheduler;
+  /** Which keys are in use, and their rotation. */
+  readonly keys: KeyCare;
   /** Stops what is under way, and ends the scheduler, idle connections and the database. */
   close(): Promise<void>;
 }
@@ -73,8 +77,9 @@ export async function createKalends(options: KalendsOptions = {}): Promise<Kalen
   const random = options.random ?? systemRandom;
   const database = options.database ?? "kalends.db";
   const path = typeof database === "string" && database !== ":memory:" ? database : null;
-  const vault = options.vault ?? createVault({ key: await findKey(options, path, environment()), random });
+  const keys = options.vault === undefined ? await openKeys(options, path, random) : null;
   const store = typeof database === "string" ? await openSqliteStore({ path: database, clock }) : database;
+  const vault = keys === null ? (options.vault as Vault) : createVault({ keys, random, dataKeys: (id) => store.organization(id).dataKeys });
   const transport = createTransport({ clock, allowHosts: options.allowHosts ?? [] });
   try {
     const engine = await openEngine(options, { store, vault, clock, random, transport });
@@ -89,6 +94,10 @@ export async function createKalends(options: KalendsOptions = {}): Promise<Kalen
     await store.close();
     throw thrown;
   }
+}
+
+async function openKeys(options: KalendsOptions, path: string | null, random: Random): Promise<KeyService> {
+  return options.keyService ?? localKeyring({ keyset: await findKey(options, path, environment()), random });
 }
 
 interface Parts {
@@ -139,6 +148,7 @@ function assemble(engine: Engine, home: OrganizationEngine, end: () => Promise<v
     organization: (id, name) => engine.openOrganization(id, name),
     start: () => engine.scheduler.start(),
     scheduler: engine.scheduler,
+    keys: engine.keys,
     close: () => (closing ??= end()),
   };
 }

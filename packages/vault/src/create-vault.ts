@@ -1,97 +1,148 @@
-import type { AccountId, AccountSealer, OrganizationId, Random, SealContext, Secret, Vault } from "@kalends/model";
-import { createAccountSealer } from "./account-sealer.ts";
-import { canonicalBytes } from "./canonical-bytes.ts";
-import { contextBytes } from "./context-bytes.ts";
-import {
-  commitmentBytes,
-  envelopeUnknown,
-  envelopeVersion,
-  keyIdBytes,
-  readEnvelope,
-  recordSuite,
-  saltBytes,
-  writeEnvelope,
-} from "./envelope.ts";
+import { KalendsError, type AccountId, type DataKeyContext, type DataKeyRow, type DataKeyStore, type GeneratedDataKey, type KeyService } from "@kalends/model";
+import type { AccountSealer, OrganizationId, Random, SealContext, Vault, WrappedDataKey } from "@kalends/model";
 import { equalBytes } from "./equal-bytes.ts";
+import { parseKeyCheck, formatKeyCheck } from "./key-check.ts";
 import { nodeCipher } from "./node-cipher.ts";
 import { openFailed } from "./open-failed.ts";
-import { keyBytes, parseKey, VaultKey } from "./vault-key.ts";
-import { nonceBytes, type VaultCipher } from "./vault-cipher.ts";
+import { prepareDataKey, type PreparedDataKey } from "./prepared-data-key.ts";
+import { openRecord, sealRecord } from "./record-seal.ts";
+import { keyBytes } from "./vault-key.ts";
+import type { VaultCipher } from "./vault-cipher.ts";
 
 export interface VaultOptions {
-  /** The master key, or its text. */
-  key: VaultKey | Secret;
+  /** Who wraps data keys: a `localKeyring`, or an adapter of a cloud's key service. */
+  keys: KeyService;
+  /** Where an organization's wrapped data keys lie. */
+  dataKeys(organizationId: OrganizationId): DataKeyStore;
   random: Random;
   /** Default: node:crypto. */
   cipher?: VaultCipher;
+  /** How many data keys stay ready in memory. Default 1,000. */
+  cachedKeys?: number;
 }
 
-const noSalt = new Uint8Array();
-
-/** Makes the vault over one master key. Throws `key-invalid`. */
+/** Makes the vault over a key service. */
 export function createVault(options: VaultOptions): Vault {
-  return new SingleKeyVault(options);
+  return new DataKeyVault(options);
 }
 
-class SingleKeyVault implements Vault {
-  readonly #key: VaultKey;
+/** Whose data key a database's key check is; no organization has an empty id. */
+const checkContext: DataKeyContext = { organizationId: "", accountId: "" };
+
+interface CachedKey {
+  wrapped: Uint8Array;
+  prepared: PreparedDataKey;
+}
+
+class DataKeyVault implements Vault {
+  readonly #keys: KeyService;
+  readonly #dataKeys: (organizationId: OrganizationId) => DataKeyStore;
   readonly #random: Random;
   readonly #cipher: VaultCipher;
-  /** Derived from the key, so that it names the key and tells nothing about it. */
-  readonly #keyId: Uint8Array;
+  readonly #limit: number;
+  /** Least recently used first. */
+  readonly #ready = new Map<string, CachedKey>();
 
-  constructor(options: VaultOptions) {
-    this.#key = options.key instanceof VaultKey ? options.key : parseKey(options.key.reveal());
-    this.#random = options.random;
-    this.#cipher = options.cipher ?? nodeCipher;
-    this.#keyId = this.#derive("kalends key id v1", keyIdBytes);
+  constructor({ keys, dataKeys, random, cipher = nodeCipher, cachedKeys = 1_000 }: VaultOptions) {
+    this.#keys = keys;
+    this.#dataKeys = dataKeys;
+    this.#random = random;
+    this.#cipher = cipher;
+    this.#limit = cachedKeys;
   }
 
   async seal(plaintext: Uint8Array, context: SealContext): Promise<Uint8Array> {
-    const salt = this.#random.bytes(saltBytes);
-    const nonce = this.#random.bytes(nonceBytes);
-    const { recordKey, commitment } = this.#recordKeys(salt, context);
-    const sealed = this.#cipher.gcmKey(recordKey).seal(nonce, this.#associatedData(context), plaintext);
-    return writeEnvelope({ keyId: this.#keyId, salt, nonce, commitment, sealed });
+    const { record } = await this.#dataKey(context.organizationId, context.accountId ?? "");
+    return sealRecord(this.#cipher, this.#random, record, plaintext, context);
   }
 
   async open(sealed: Uint8Array, context: SealContext): Promise<Uint8Array> {
-    const envelope = readEnvelope(sealed);
-    if (!equalBytes(envelope.keyId, this.#keyId)) throw envelopeUnknown();
-    const { recordKey, commitment } = this.#recordKeys(envelope.salt, context);
-    // AES-GCM alone lets one ciphertext open under two keys; the commitment is checked first.
-    if (!equalBytes(envelope.commitment, commitment)) throw openFailed();
-    const plaintext = this.#cipher.gcmKey(recordKey).open(envelope.nonce, this.#associatedData(context), envelope.sealed);
-    if (plaintext === null) throw openFailed();
-    return plaintext;
+    const { record } = await this.#dataKey(context.organizationId, context.accountId ?? "");
+    return openRecord(this.#cipher, record, sealed, context);
   }
 
   async forAccount(organizationId: OrganizationId, accountId: AccountId): Promise<AccountSealer> {
-    return createAccountSealer(this.#cipher, this.#random, this.#key.reveal(), organizationId, accountId);
+    return (await this.#dataKey(organizationId, accountId)).sealer;
   }
 
-  async keyCheck(): Promise<string> {
-    return Buffer.from(this.#derive("kalends key check v1", 16)).toString("base64url");
+  async newKeyCheck(): Promise<string> {
+    const { plaintext, ...wrapped } = await this.#asked(() => this.#keys.generateDataKey(checkContext));
+    plaintext.fill(0);
+    return formatKeyCheck(wrapped);
   }
 
-  #derive(purpose: string, length: number): Uint8Array {
-    return this.#cipher.hkdf(this.#key.reveal(), noSalt, canonicalBytes([purpose]), length);
+  async fitsKeyCheck(check: string): Promise<boolean> {
+    try {
+      (await this.#asked(() => this.#keys.unwrap(parseKeyCheck(check), checkContext))).fill(0);
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof KalendsError && ["open-failed", "envelope-unknown"].includes(thrown.code)) return false;
+      throw thrown;
+    }
   }
 
-  /** A key for this one record, and what commits the envelope to it, from one HKDF output. */
-  #recordKeys(salt: Uint8Array, context: SealContext): { recordKey: Uint8Array; commitment: Uint8Array } {
-    // The purpose is hashed, as HKDF's info is bounded in some libraries.
-    const purpose = this.#cipher.sha256(canonicalBytes([context.purpose]));
-    const info = canonicalBytes(["kalends record v1", this.#head(), purpose]);
-    const output = this.#cipher.hkdf(this.#key.reveal(), salt, info, keyBytes + commitmentBytes);
-    return { recordKey: output.subarray(0, keyBytes), commitment: output.subarray(keyBytes) };
+  keyOfCheck(check: string): string {
+    return parseKeyCheck(check).keyId;
   }
 
-  #associatedData(context: SealContext): Uint8Array {
-    return contextBytes(this.#head(), context);
+  rewrap(organizationId: OrganizationId, row: DataKeyRow): Promise<WrappedDataKey> {
+    const { accountId, keyId, wrapped } = row;
+    return this.#asked(() => this.#keys.rewrap({ keyId, wrapped }, { organizationId, accountId }));
   }
 
-  #head(): Uint8Array {
-    return Uint8Array.of(envelopeVersion, recordSuite, ...this.#keyId);
+  async destroyDataKey(organizationId: OrganizationId, accountId: AccountId): Promise<"final" | "logical"> {
+    // The service first: a row that is left behind is found again, a key without a row is not.
+    const done = await this.#asked(() => this.#keys.destroy({ organizationId, accountId }));
+    await this.#dataKeys(organizationId).remove(accountId);
+    this.#ready.delete(nameOf(organizationId, accountId));
+    return done;
   }
+
+  /** The row is read each time: a key that another process destroyed or replaced is not used from memory. */
+  async #dataKey(organizationId: OrganizationId, accountId: AccountId): Promise<PreparedDataKey> {
+    const store = this.#dataKeys(organizationId);
+    const context = { organizationId, accountId };
+    const name = nameOf(organizationId, accountId);
+    let row = await store.get(accountId);
+    let generated: GeneratedDataKey | null = null;
+    if (row === null) {
+      const fresh = await this.#asked(() => this.#keys.generateDataKey(context));
+      row = await store.add(accountId, { keyId: fresh.keyId, wrapped: fresh.wrapped });
+      // Another process may have been faster; then its key stands.
+      if (equalBytes(row.wrapped, fresh.wrapped)) generated = fresh;
+      else fresh.plaintext.fill(0);
+    }
+    const known = this.#ready.get(name);
+    const prepared = known !== undefined && equalBytes(known.wrapped, row.wrapped) ? known.prepared : await this.#prepare(row, context, generated);
+    this.#remember(name, { wrapped: row.wrapped, prepared });
+    return prepared;
+  }
+
+  async #prepare(row: DataKeyRow, context: DataKeyContext, generated: GeneratedDataKey | null): Promise<PreparedDataKey> {
+    const { keyId, wrapped } = row;
+    const bytes = generated?.plaintext ?? (await this.#asked(() => this.#keys.unwrap({ keyId, wrapped }, context)));
+    if (bytes.length !== keyBytes) throw openFailed();
+    return prepareDataKey(this.#cipher, this.#random, bytes, context.organizationId);
+  }
+
+  #remember(name: string, key: CachedKey): void {
+    this.#ready.delete(name);
+    this.#ready.set(name, key);
+    const [oldest] = this.#ready.keys();
+    if (this.#ready.size > this.#limit && oldest !== undefined) this.#ready.delete(oldest);
+  }
+
+  async #asked<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (thrown instanceof KalendsError) throw thrown;
+      // What a key service's client throws may quote its request, so only the name goes on.
+      throw new KalendsError("key-service-failed", `The key service failed (${thrown instanceof Error ? thrown.name : typeof thrown})`);
+    }
+  }
+}
+
+function nameOf(organizationId: OrganizationId, accountId: AccountId): string {
+  return JSON.stringify([organizationId, accountId]);
 }

@@ -6,8 +6,8 @@ import { nonceBytes, tagBytes } from "./vault-cipher.ts";
 export const envelopeVersion = 1;
 /** HKDF-SHA-256 record key and commitment, AES-256-GCM. */
 export const recordSuite = 1;
-/** AES-256-GCM under an account's data key. */
-export const accountSuite = 2;
+/** AES-256-GCM under an account's data key, which the value names. */
+export const accountSuite = 3;
 
 export const keyIdBytes = 8;
 export const saltBytes = 32;

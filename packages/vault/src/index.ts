@@ -1,4 +1,7 @@
 export * from "./create-vault.ts";
+export * from "./keyset.ts";
+export * from "./keyset-text.ts";
+export * from "./local-keyring.ts";
 export { VaultKey, parseKey, generateKey } from "./vault-key.ts";
 export * from "./key-file.ts";
 export * from "./seal-credential.ts";

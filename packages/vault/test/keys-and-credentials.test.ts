@@ -1,13 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { KalendsError, Secret, type Credential, type Random, type SealContext } from "@kalends/model";
+import { KalendsError, Secret, type Credential, type SealContext } from "@kalends/model";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
-  createVault,
   generateKey,
+  Keyset,
   loadKeyFile,
   openCredential,
   parseKey,
@@ -15,8 +14,8 @@ import {
   VaultKey,
   writeKeyFile,
 } from "../src/index.ts";
+import { freshKeyset, openVault, random } from "./open-vault.ts";
 
-const random: Random = { bytes: (length) => new Uint8Array(randomBytes(length)), uniform: () => 0.5 };
 const code = (promise: Promise<unknown>): Promise<string> => promise.then(() => "no error", (thrown: KalendsError) => thrown.code);
 
 describe("keys", () => {
@@ -39,9 +38,10 @@ describe("keys", () => {
   test("a key and a vault print nothing", () => {
     const text = generateKey(random);
     const key = parseKey(text);
-    const vault = createVault({ key, random });
+    const keyset = Keyset.of(key);
+    const vault = openVault({ keyset });
     const hex = Buffer.from(key.reveal()).toString("hex");
-    for (const value of [key, { key }, vault, [vault]]) {
+    for (const value of [key, { key }, keyset, vault, [vault]]) {
       const printed = `${inspect(value, { depth: 9, showHidden: true })} ${JSON.stringify(value)} ${String(value)}`;
       expect(printed).not.toContain(text);
       expect(printed.replaceAll(" ", "")).not.toContain(hex);
@@ -63,7 +63,7 @@ describe("key file", () => {
     const key = generateKey(random);
     await writeKeyFile(path, key);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
-    expect(Buffer.from((await loadKeyFile(path)).reveal()).toString("base64url")).toBe(key);
+    expect(Buffer.from((await loadKeyFile(path)).primary.key.reveal()).toString("base64url")).toBe(key);
     expect(await code(writeKeyFile(path, generateKey(random)))).toBe("already-exists");
     expect((await readFile(path, "utf8")).trim()).toBe(key);
   });
@@ -97,7 +97,7 @@ describe("key file", () => {
 });
 
 describe("credentials", () => {
-  const vault = createVault({ key: parseKey(generateKey(random)), random });
+  const vault = openVault({ keyset: freshKeyset() });
   const place = { organizationId: "o", table: "connection", row: "c", column: "credential" };
   const context: SealContext = { ...place, purpose: "credential", generation: 1 };
   const canary = "c4n4ry-pässword\n\"\\";

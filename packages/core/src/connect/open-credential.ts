@@ -1,9 +1,10 @@
 import { KalendsError, Secret } from "@kalends/model";
 import type { Connection, Credential, OrganizationStore, ProviderAccess, SealContext, Vault } from "@kalends/model";
 
-/** Where a connection's credential lives; bound into its seal. */
-export function credentialContext(organizationId: string, connectionId: string, generation: number): SealContext {
-  return { organizationId, table: "credential", row: connectionId, column: "sealed", purpose: "credential", generation };
+/** Where a connection's credential lives; bound into its seal, which is under the account's own data key. */
+export function credentialContext(connection: Pick<Connection, "organizationId" | "accountId" | "id">, generation: number): SealContext {
+  const { organizationId, accountId, id } = connection;
+  return { organizationId, accountId, table: "credential", row: id, column: "sealed", purpose: "credential", generation };
 }
 
 /** The plain form that is sealed; it exists only between the vault and these two functions. */
@@ -37,8 +38,10 @@ export async function storeCredential(
   credential: Credential,
   expected: number,
 ): Promise<void> {
+  const connection = await store.directory.findConnection(connectionId);
+  if (connection === null) throw new KalendsError("not-found", `There is no connection ${connectionId}`);
   const plaintext = new TextEncoder().encode(JSON.stringify(toPlain(credential)));
-  const context = credentialContext(store.organizationId, connectionId, expected + 1);
+  const context = credentialContext(connection, expected + 1);
   await store.credentials.put(connectionId, await vault.seal(plaintext, context), expected);
 }
 
@@ -56,7 +59,7 @@ export async function openConnection(vault: Vault, store: OrganizationStore, con
   }
   const record = await store.credentials.get(connection.id);
   if (record === null) throw new KalendsError("not-found", `The connection ${connection.id} has no credential`);
-  const context = credentialContext(store.organizationId, connection.id, record.generation);
+  const context = credentialContext(connection, record.generation);
   const plaintext = await vault.open(record.sealed, context);
   const credential = fromPlain(JSON.parse(new TextDecoder().decode(plaintext)) as PlainCredential);
   return { access: { endpoint: connection.endpoint, credential }, generation: record.generation };

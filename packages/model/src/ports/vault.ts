@@ -1,8 +1,12 @@
 import type { AccountId, OrganizationId } from "../ids.ts";
+import type { DataKeyRow } from "./data-key-store.ts";
+import type { WrappedDataKey } from "./key-service.ts";
 
 /** Where a sealed value lives. All of it is bound into the seal: a value moved elsewhere does not open. */
 export interface SealContext {
   organizationId: OrganizationId;
+  /** Whose data key seals it, where the value is an account's; without it the organization's own. */
+  accountId?: AccountId;
   table: string;
   row: string;
   column: string;
@@ -21,14 +25,22 @@ export interface AccountSealer {
   digest(text: string): string;
 }
 
-/** Seals secrets under keys that never touch the database. */
+/** Seals secrets under data keys that lie in the database only wrapped, by a key service outside of it. */
 export interface Vault {
-  /** Seals one value under a fresh random salt. */
+  /** Seals one value under a fresh random salt. Throws `key-service-failed`. */
   seal(plaintext: Uint8Array, context: SealContext): Promise<Uint8Array>;
-  /** Throws `open-failed` or `envelope-unknown`. */
+  /** Throws `open-failed`, `envelope-unknown` or `key-service-failed`. */
   open(sealed: Uint8Array, context: SealContext): Promise<Uint8Array>;
-  /** The account's own data key, made ready. */
+  /** The account's own data key, made ready; made where there is none yet. Throws like `open`. */
   forAccount(organizationId: OrganizationId, accountId: AccountId): Promise<AccountSealer>;
-  /** A value that tells whether a database was sealed with this key, without telling the key. */
-  keyCheck(): Promise<string>;
+  /** A text that tells whether a database belongs to this key service, without telling a key. Wrapped by the primary key of now. */
+  newKeyCheck(): Promise<string>;
+  /** False where the key service cannot open the check: it is another one, or lacks the key. */
+  fitsKeyCheck(check: string): Promise<boolean>;
+  /** Id of the key that wraps a check. */
+  keyOfCheck(check: string): string;
+  /** The data key of a row under the primary key of now; the row itself where it is that already. */
+  rewrap(organizationId: OrganizationId, row: DataKeyRow): Promise<WrappedDataKey>;
+  /** Ends a data key: nothing that it sealed opens any more. See `KeyService.destroy` for what the answer means. */
+  destroyDataKey(organizationId: OrganizationId, accountId: AccountId): Promise<"final" | "logical">;
 }
