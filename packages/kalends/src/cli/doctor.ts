@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
+import { presetNamed } from "@kalends/provider-caldav";
 import { toKalendsError, type CalendarStatus } from "@kalends/model";
 import { createKalends, type Kalends, type KalendsOptions } from "../create-kalends.ts";
 import { resolveOptions } from "./open.ts";
@@ -9,7 +10,8 @@ import { version } from "./version.ts";
 /** One thing that was looked at. Texts hold ids, codes and counts: no address, no calendar name, no event text. */
 interface Finding {
   what: string;
-  state: "ok" | "warning" | "problem";
+  /** `note`: nothing is wrong, but good to know. */
+  state: "ok" | "note" | "warning" | "problem";
   detail: string;
   remedy?: string;
 }
@@ -66,6 +68,7 @@ async function connectionFindings(kalends: Kalends, findings: Finding[]): Promis
     }
     findings.push(await listFinding(kalends, connection.connectionId, what));
   }
+  await presetFindings(kalends, findings);
   for (const connection of await kalends.status()) {
     for (const calendar of connection.calendars) {
       const what = `calendar ${calendar.calendarId}`;
@@ -76,6 +79,14 @@ async function connectionFindings(kalends: Kalends, findings: Finding[]): Promis
       else if (calendar.lastSuccess === null) findings.push({ what, state: "warning", detail, remedy: "kalends sync" });
       else findings.push({ what, state: "ok", detail });
     }
+  }
+}
+
+/** What the providers in use cannot do, from the adapter's own data: no fault, but good to know. */
+async function presetFindings(kalends: Kalends, findings: Finding[]): Promise<void> {
+  for (const { id, provider, endpoint } of await kalends.listConnections()) {
+    const preset = provider === "caldav" ? presetNamed(endpoint["preset"] ?? "") : null;
+    for (const detail of preset?.cannot ?? []) findings.push({ what: `connection ${id} (${preset?.title})`, state: "note", detail });
   }
 }
 
@@ -108,7 +119,7 @@ async function listFinding(kalends: Kalends, connectionId: string, what: string)
 }
 
 function toText(findings: readonly Finding[]): string {
-  const mark = { ok: "ok      ", warning: "warning ", problem: "PROBLEM " } as const;
+  const mark = { ok: "ok      ", note: "note    ", warning: "warning ", problem: "PROBLEM " } as const;
   const lines = findings.map(({ what, state, detail, remedy }) => `${mark[state]} ${what}: ${detail}${remedy === undefined ? "" : `\n           what to do: ${remedy}`}`);
   const problems = findings.filter(({ state }) => state === "problem").length;
   const warnings = findings.filter(({ state }) => state === "warning").length;
