@@ -5,6 +5,7 @@ import type { Kalends } from "../create-kalends.ts";
 import { configPath, readConfigFile, writeConfigFile } from "./config-file.ts";
 import { withKalends, type GlobalOptions } from "./open.ts";
 import { readPassword } from "./read-password.ts";
+import { plainText } from "./output/plain-text.ts";
 
 /** Whose login it is. */
 export interface AccountOptions {
@@ -31,8 +32,8 @@ export async function connectCaldav(address: string, options: ConnectOptions, co
       throw withFlags(thrown, address);
     });
     const verb = result.reconnected ? "Reconnected" : "Connected";
-    process.stdout.write(`${verb} ${result.connection.label} for the account ${options.account ?? username}${isNew ? " (new)" : ""}.\n`);
-    for (const { name } of result.calendars) process.stdout.write(`  calendar: ${name.replace(/\p{C}/gu, "?")}\n`);
+    process.stdout.write(`${verb} ${plainText(result.connection.label)} for the account ${options.account ?? username}${isNew ? " (new)" : ""}.\n`);
+    for (const { name } of result.calendars) process.stdout.write(`  calendar: ${plainText(name)}\n`);
   });
   rememberAllowedHosts(command);
   process.stdout.write("\nNext: kalends sync\n");

@@ -4,6 +4,7 @@ import { Secret } from "@kalends/model";
 import { openAccount, rememberAllowedHosts, type AccountOptions } from "./connect-caldav.ts";
 import { withKalends } from "./open.ts";
 import { readPassword } from "./read-password.ts";
+import { plainText } from "./output/plain-text.ts";
 
 interface FeedOptions extends AccountOptions {
   account: string;
@@ -18,8 +19,8 @@ export async function connectFeed(address: string | undefined, options: FeedOpti
     const { id: accountId, isNew } = await openAccount(kalends, options.account, options);
     const result = await kalends.connectFeed({ accountId, address: secret });
     const verb = result.reconnected ? "Reconnected" : "Connected";
-    process.stdout.write(`${verb} a feed of ${result.connection.label} for the account ${options.account}${isNew ? " (new)" : ""}.\n`);
-    for (const { name } of result.calendars) process.stdout.write(`  calendar: ${name.replace(/\p{C}/gu, "?")}\n`);
+    process.stdout.write(`${verb} a feed of ${plainText(result.connection.label)} for the account ${options.account}${isNew ? " (new)" : ""}.\n`);
+    for (const { name } of result.calendars) process.stdout.write(`  calendar: ${plainText(name)}\n`);
   });
   rememberAllowedHosts(command);
   process.stdout.write("\nNext: kalends sync\n");

@@ -4,18 +4,16 @@ import type { Command } from "commander";
 import { KalendsError } from "@kalends/model";
 import { writeKeyFile, generateKey } from "@kalends/vault";
 import { createKalends } from "../create-kalends.ts";
-import { environment } from "../platform/environment.ts";
 import { systemRandom } from "../platform/system-random.ts";
 import { configPath, readConfigFile, writeConfigFile } from "./config-file.ts";
-import { resolveOptions } from "./open.ts";
+import { keyInEnvironment, resolveOptions } from "./open.ts";
 
 /** `kalends init`: makes what is missing and touches nothing that is there. */
 export async function init(_options: object, command: Command): Promise<void> {
   const options = resolveOptions(command);
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
-  const inEnvironment = environment()["KALENDS_KEY"] !== undefined || environment()["KALENDS_KEY_FILE"] !== undefined;
   let keyFile = options.keyFile;
-  if (keyFile === undefined && inEnvironment) {
+  if (keyFile === undefined && keyInEnvironment()) {
     say("key: taken from the environment");
   } else {
     keyFile ??= join(dirname(options.database), "kalends.key");

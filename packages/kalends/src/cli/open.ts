@@ -13,14 +13,19 @@ export interface GlobalOptions {
   allowHost?: string[];
 }
 
+/** Whether the environment names a key; a variable that is set to nothing names none. */
+export function keyInEnvironment(): boolean {
+  const { KALENDS_KEY: key, KALENDS_KEY_FILE: file } = environment();
+  return (key !== undefined && key !== "") || (file !== undefined && file !== "");
+}
+
 /** Flags first, then the environment, then `kalends.json`, then the defaults. */
 export function resolveOptions(command: Command): KalendsOptions & { database: string } {
   const flags = command.optsWithGlobals<GlobalOptions>();
   const config = readConfigFile();
   const variables = environment();
   const database = flags.database ?? variables["KALENDS_DATABASE"] ?? config.database ?? "kalends.db";
-  const namedInEnvironment = variables["KALENDS_KEY"] !== undefined || variables["KALENDS_KEY_FILE"] !== undefined;
-  const keyFile = flags.keyFile ?? (namedInEnvironment ? undefined : config.keyFile);
+  const keyFile = flags.keyFile ?? (keyInEnvironment() ? undefined : config.keyFile);
   const organization = flags.organization ?? config.organization;
   return {
     database,

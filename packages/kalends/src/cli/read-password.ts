@@ -39,6 +39,8 @@ function nonEmpty(password: string): Secret {
 
 async function readStdin(): Promise<string> {
   let text = "";
+  // Whole characters, also where a chunk ends inside one.
+  process.stdin.setEncoding("utf8");
   for await (const chunk of process.stdin) text += String(chunk);
   return text.replace(/\r?\n$/, "");
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { CalendarStatus } from "@kalends/model";
 import { systemClock } from "../platform/system-clock.ts";
 import { showAge } from "./output/show-age.ts";
+import { plainText } from "./output/plain-text.ts";
 import { textTable } from "./output/text-table.ts";
 import { findAccount, withKalends } from "./open.ts";
 
@@ -18,14 +19,14 @@ export async function status(flags: { account?: string; json?: boolean }, comman
     if (connections.length === 0) process.stdout.write("Nothing is connected yet: kalends connect caldav you@example.com\n");
     for (const connection of connections) {
       const account = accounts.get(connection.accountId) ?? connection.accountId;
-      process.stdout.write(`${connection.label} (${connection.provider}, account ${account}): ${connection.state}\n`);
+      process.stdout.write(`${plainText(connection.label)} (${connection.provider}, account ${plainText(account)}): ${connection.state}\n`);
       const said = connection.error?.code;
       if (connection.error !== null) process.stdout.write(`  ${connection.error.code}: ${connection.error.remedy}\n`);
       const rows = connection.calendars.map((calendar) => calendarRow(calendar));
       if (rows.length > 0) process.stdout.write(indent(textTable([["CALENDAR", "PHASE", "LAST SYNC", "NEXT TRY", "OBJECTS", "SET ASIDE"], ...rows])));
       for (const { name, error } of connection.calendars) {
         // What is wrong with the whole connection is said once.
-        if (error !== null && error.code !== said) process.stdout.write(`  ${name.replace(/\p{C}/gu, "?")}: ${error.code}: ${error.remedy}\n`);
+        if (error !== null && error.code !== said) process.stdout.write(`  ${plainText(name)}: ${error.code}: ${error.remedy}\n`);
       }
     }
   });
