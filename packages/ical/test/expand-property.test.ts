@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { CalendarEvent, EventTiming } from "@kalends/model";
-import { expandObjects, expandTimings, extentOf } from "../src/index.ts";
+import { compileTimings, expandObjects, expandTimings, extentOf } from "../src/index.ts";
 import { formatLocalIso } from "../src/civil/local-time.ts";
 import { ruleText, slowExpand, type SimpleRule } from "./slow-reference.ts";
 
@@ -120,5 +120,37 @@ test("no rule of any parts hangs, throws, leaves the window or repeats an instan
       },
     ),
     { numRuns: 300 },
+  );
+});
+
+test("a calendar that is compiled once answers every window as one that is not", () => {
+  const item = fc.record({
+    startDay: fc.integer({ min: 0, max: 60 }),
+    minutes: fc.constantFrom(0, 30, 3 * 24 * 60),
+    rule: fc.option(rule),
+    zone: fc.constantFrom(...zones),
+    cancelled: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(item, { maxLength: 12 }), fc.array(fc.tuple(fc.integer({ min: -5, max: 70 }), fc.integer({ min: 1, max: 20 })), { minLength: 1, maxLength: 4 }), (items, windows) => {
+      const begin = Date.UTC(2026, 2, 1);
+      const parts = items.map(({ startDay, minutes, rule: simple, zone, cancelled }, i) => {
+        const start = { kind: "zoned", value: formatLocalIso(begin / 1000 + startDay * 86_400), zone, tzid: zone } as const;
+        const event: EventTiming = { start, duration: { days: 0, seconds: minutes * 60 }, status: cancelled ? "cancelled" : "confirmed", transparent: false, visibility: "public" };
+        if (simple !== null) event.rules = [ruleText(simple)];
+        return { uid: `u${i}`, timing: { events: [event] } };
+      });
+      const compiled = compileTimings(parts, { floatingZone: "UTC" });
+      for (const [first, length] of windows) {
+        const range = { from: begin + first * day, to: begin + (first + length) * day };
+        const one: number[][] = [];
+        const other: number[][] = [];
+        compiled.visit(range, (from, to) => void one.push([from, to]));
+        expandTimings(parts, range, { floatingZone: "UTC" }, (from, to) => void other.push([from, to]));
+        const inOrder = (spans: number[][]): number[][] => spans.sort((a, b) => (a[0] as number) - (b[0] as number) || (a[1] as number) - (b[1] as number));
+        expect(inOrder(one)).toEqual(inOrder(other));
+      }
+    }),
+    { numRuns: 100 },
   );
 });

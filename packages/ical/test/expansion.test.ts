@@ -224,6 +224,15 @@ describe("lengths and ranges", () => {
     expect(spans(event, "2026-08-10", "2026-08-11")).toHaveLength(2);
   });
 
+  test("an expansion can be ended from outside, between two series", () => {
+    const parts = ["a", "b", "c"].map((uid) => ({ uid, events: [{ ...daily, uid, rules: ["FREQ=DAILY;COUNT=2"] }] }));
+    let asked = 0;
+    const isOver = (): boolean => ++asked > 2;
+    const expansion = expandObjects(parts, { from: 0, to: 4e12 }, { floatingZone: zone, isOver });
+    expect(expansion.capped).toBe("time");
+    expect(new Set(expansion.occurrences.map(({ uid }) => uid))).toEqual(new Set(["a", "b"]));
+  });
+
   test("limits are said", () => {
     const range = { from: Date.parse("2026-01-01"), to: Date.parse("2027-01-01") };
     const every: CalendarEvent = { ...base, start: { kind: "utc", value: "2026-01-01T00:00:00" }, rules: ["FREQ=MINUTELY"] };
@@ -263,6 +272,15 @@ describe("extent", () => {
     expect(extentOf({ events: [timingOf(master), timingOf(follower)] }, { floatingZone: zone }).last).toBeGreaterThan(
       Date.parse("2026-05-02T08:00Z") - 1,
     );
+  });
+
+  test("covers an override that was moved behind the end of its series, or before its start", () => {
+    const master: CalendarEvent = { ...daily, rules: ["FREQ=DAILY;COUNT=3"] };
+    const late: CalendarEvent = { ...base, recurrenceId: at("2026-03-28T09:00"), start: at("2026-09-01T09:00"), duration: hour };
+    const early: CalendarEvent = { ...base, recurrenceId: at("2026-03-29T09:00"), start: at("2026-01-05T09:00"), duration: hour };
+    const extents = extentOf({ events: [master, late, early].map(timingOf) }, { floatingZone: zone });
+    expect(extents.last).toBe(Date.parse("2026-09-01T08:00Z"));
+    expect(extents.first).toBe(Date.parse("2026-01-05T08:00Z"));
   });
 
   test("nothing readable gives an empty extent", () => {

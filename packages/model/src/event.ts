@@ -15,6 +15,8 @@ export interface EventAttendee extends EventPerson {
   participation: Participation;
   role?: "chair" | "required" | "optional" | "non-participant";
   kind?: "individual" | "group" | "resource" | "room" | "unknown";
+  /** The organizer asks for an answer (RSVP=TRUE). */
+  rsvp?: true;
 }
 
 /**

@@ -36,7 +36,8 @@ function attendeeOf(property: Property): EventAttendee | null {
   const participation = participations.get(parameter(property, "PARTSTAT")?.toUpperCase() ?? "") ?? "needs-action";
   const role = roles.get(parameter(property, "ROLE")?.toUpperCase() ?? "");
   const kind = kinds.get(parameter(property, "CUTYPE")?.toUpperCase() ?? "");
-  return { ...person, participation, ...(role === undefined ? {} : { role }), ...(kind === undefined ? {} : { kind }) };
+  const rsvp = parameter(property, "RSVP")?.toUpperCase() === "TRUE" ? ({ rsvp: true } as const) : {};
+  return { ...person, participation, ...(role === undefined ? {} : { role }), ...(kind === undefined ? {} : { kind }), ...rsvp };
 }
 
 function lineOf(attendee: EventAttendee): string {
@@ -47,6 +48,7 @@ function lineOf(attendee: EventAttendee): string {
     kind === undefined ? "" : `;CUTYPE=${kind}`,
     role === undefined ? "" : `;ROLE=${role}`,
     `;PARTSTAT=${wordFor(participations, attendee.participation) ?? "NEEDS-ACTION"}`,
+    attendee.rsvp === true ? ";RSVP=TRUE" : "",
   ];
   return `ATTENDEE${parts.join("")}:${addressUri(attendee)}`;
 }

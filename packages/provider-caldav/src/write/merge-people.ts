@@ -1,11 +1,11 @@
 import { parameterName, withParameters, type ContentLine } from "./content-line.ts";
 
 /** Parameters of a person that the model knows; all others stay as the server has them. */
-const known: ReadonlySet<string> = new Set(["CN", "CUTYPE", "ROLE", "PARTSTAT"]);
+const known: ReadonlySet<string> = new Set(["CN", "CUTYPE", "ROLE", "PARTSTAT", "RSVP"]);
 
 /**
  * Attendees or organizers after a change. A person who did not change keeps the server's own line, byte for byte; one who did keeps all
- * parameters that the model does not know (RSVP, DELEGATED-FROM, X- and others).
+ * parameters that the model does not know (DELEGATED-FROM, X- and others).
  */
 export function mergePeople(server: readonly ContentLine[], before: readonly ContentLine[], after: readonly ContentLine[]): ContentLine[] {
   const serverLines = new Map(server.map((line) => [addressOf(line), line]));
