@@ -1,6 +1,8 @@
 export { resolveZone, assertZone } from "./zones/resolve-zone.ts";
 export { offsetAt, localToUtc, utcToLocalIso } from "./zones/zone-clock.ts";
 export { zoneFingerprint } from "./zones/zone-fingerprint.ts";
+export { ianaZoneTable } from "./zones/iana-zone.ts";
+export type { ZoneTable } from "./zones/zone-table.ts";
 export { eventTimeToUtc } from "./zones/event-time-to-utc.ts";
 export { readRule } from "./recurrence/read-rule.ts";
 export { assertRule } from "./recurrence/assert-rule.ts";

@@ -1,0 +1,20 @@
+// Measurements beside peers, each in one run: npm run bench -- caldav | time | store [options]
+import { runCaldavBench } from "./caldav/caldav-bench.ts";
+import { readOptions } from "./measure/arguments.ts";
+import { runStoreBench } from "./store/store-bench.ts";
+import { runTimeBench } from "./time/time-bench.ts";
+
+const benches = new Map([
+  ["caldav", runCaldavBench],
+  ["time", runTimeBench],
+  ["store", runStoreBench],
+]);
+
+const [name, ...words] = process.argv.slice(2);
+const run = benches.get(name ?? "");
+if (run === undefined) {
+  process.stderr.write(`Usage: npm run bench -- ${[...benches.keys()].join(" | ")} [options]; docs/explanation/performance.md explains them.\n`);
+  process.exitCode = 1;
+} else {
+  await run(readOptions(words));
+}
