@@ -1,7 +1,9 @@
-import type { AppliedBatch, ApplyBatch, BusySpan, NewChange, PulledPage, RefusedReading, RemoteKey, Revision, StoredTiming, TimeRange } from "@kalends/model";
+import type {
+  AppliedBatch, ApplyBatch, BusySpan, NewChange, PulledPage, RefusedReading, RemoteKey, Revision, StoredTiming, StoredTimingRow, TimeRange,
+} from "@kalends/model";
 import { audienceOf } from "../permissions/audience.ts";
 import type { CalendarContext } from "./calendar-context.ts";
-import { deriveBusySpans, type TimingPart } from "./derive-busy-spans.ts";
+import { deriveInGroups, type TimingPart } from "./derive-busy-spans.ts";
 import { minimize } from "./minimize.ts";
 import { planChanges, type ChangePlan } from "./plan-changes.ts";
 import { sealObject } from "./seal-object.ts";
@@ -34,18 +36,37 @@ export async function planPage(
   return planChanges({ objects, present, removed: page.removed, quarantined, stored, subject: subjectOf(context) });
 }
 
+type TimingText = Pick<StoredTimingRow, "uid" | "timing">;
+
+const groupSize = 256;
+
+/** Parts in groups, all of one UID together, so that only a few at a time are read out of their JSON. */
+function* partsInGroups(rows: Iterable<TimingText>): Generator<TimingPart[]> {
+  const texts = new Map<string, string | string[]>();
+  for (const { uid, timing } of rows) {
+    const others = texts.get(uid);
+    if (others === undefined) texts.set(uid, timing);
+    else if (typeof others === "string") texts.set(uid, [others, timing]);
+    else others.push(timing);
+  }
+  let group: TimingPart[] = [];
+  for (const [uid, found] of texts) {
+    for (const timing of typeof found === "string" ? [found] : found) group.push({ uid, timing: JSON.parse(timing) as StoredTiming });
+    if (group.length < groupSize) continue;
+    yield group;
+    group = [];
+  }
+  yield group;
+}
+
 /** Step 6: the calendar's spans as they will be once the plan is applied. */
 export async function spansAfter(context: CalendarContext, plan: ChangePlan | null, window: TimeRange): Promise<BusySpan[]> {
-  const parts = new Map<string, TimingPart>();
+  const rows = new Map<string, TimingText>();
   const key = (remoteKey: string, uid: string): string => `${remoteKey}\n${uid}`;
-  for (const row of await context.store.sync.timings(context.calendar.id, window)) {
-    parts.set(key(row.remoteKey, row.uid), { uid: row.uid, timing: JSON.parse(row.timing) as StoredTiming });
-  }
-  for (const gone of plan?.removes ?? []) parts.delete(key(gone.remoteKey, gone.uid));
-  for (const put of plan?.puts ?? []) {
-    parts.set(key(put.remoteKey, put.uid), { uid: put.uid, timing: JSON.parse(put.timing) as StoredTiming });
-  }
-  const derived = deriveBusySpans([...parts.values()], window, context.floatingZone);
+  for (const row of await context.store.sync.timings(context.calendar.id, window)) rows.set(key(row.remoteKey, row.uid), row);
+  for (const gone of plan?.removes ?? []) rows.delete(key(gone.remoteKey, gone.uid));
+  for (const put of plan?.puts ?? []) rows.set(key(put.remoteKey, put.uid), put);
+  const derived = deriveInGroups(partsInGroups(rows.values()), window, context.floatingZone);
   if (derived.capped) context.runtime.logger.log("warn", "a series was cut at a limit", { calendar: context.calendar.id });
   return derived.spans;
 }

@@ -33,18 +33,42 @@ function addSpans(parts: readonly TimingPart[], stretch: TimeRange, floatingZone
 
 /** Merged busy spans of a whole calendar inside the window, per busy kind. Pure. */
 export function deriveBusySpans(parts: readonly TimingPart[], window: TimeRange, floatingZone: string): DerivedSpans {
-  const spans: BusySpan[] = [];
-  if (addSpans(parts, window, floatingZone, spans) === undefined) return { spans: mergeSpans(spans), capped: false };
-  return deriveInStretches(parts, window, floatingZone);
+  return deriveInGroups([parts], window, floatingZone);
+}
+
+/** Spans are merged on the way whenever so many have come together beyond those that merging left. */
+const mergeEvery = 20_000;
+
+/** The same of objects that come in groups, all of one UID in one group, so that no more than one group needs to be held. Pure. */
+export function deriveInGroups(groups: Iterable<readonly TimingPart[]>, window: TimeRange, floatingZone: string): DerivedSpans {
+  const budget = { left: halvingBudget };
+  let spans: BusySpan[] = [];
+  let merged = 0;
+  let capped = false;
+  for (const parts of groups) {
+    const before = spans.length;
+    if (addSpans(parts, window, floatingZone, spans) !== undefined) {
+      spans.length = before;
+      capped = addInStretches(parts, window, floatingZone, spans, budget) || capped;
+    }
+    if (spans.length - merged < mergeEvery) continue;
+    spans = mergeSpans(spans);
+    merged = spans.length;
+  }
+  return { spans: mergeSpans(spans), capped };
 }
 
 /**
- * For a calendar with a series that is too dense for one go. What cannot be counted out must not look free, so that stretch counts as
- * busy, in the kind of the series.
+ * For objects among which a series is too dense for one go. What cannot be counted out must not look free, so that stretch counts as
+ * busy, in the kind of the series. Tells whether there was such a stretch.
  */
-function deriveInStretches(parts: readonly TimingPart[], window: TimeRange, floatingZone: string): DerivedSpans {
-  const spans: BusySpan[] = [];
-  let budget = halvingBudget;
+function addInStretches(
+  parts: readonly TimingPart[],
+  window: TimeRange,
+  floatingZone: string,
+  spans: BusySpan[],
+  budget: { left: number },
+): boolean {
   let capped = false;
   for (const series of byUid(parts)) {
     const kinds = new Set(series.flatMap(({ timing }) => timing.events.map((event) => busyKindOf(event)).filter((kind) => kind !== null)));
@@ -55,8 +79,8 @@ function deriveInStretches(parts: readonly TimingPart[], window: TimeRange, floa
       const limit = addSpans(series, stretch, floatingZone, found);
       if (limit === undefined) {
         for (const span of found) spans.push(span);
-      } else if (budget > 0 && stretch.to - stretch.from > shortestMs) {
-        budget -= halvingCost[limit];
+      } else if (budget.left > 0 && stretch.to - stretch.from > shortestMs) {
+        budget.left -= halvingCost[limit];
         waiting.push({ from: middle, to: stretch.to }, { from: stretch.from, to: middle });
       } else {
         for (const kind of kinds) spans.push({ kind, ...stretch });
@@ -64,7 +88,7 @@ function deriveInStretches(parts: readonly TimingPart[], window: TimeRange, floa
       }
     }
   }
-  return { spans: mergeSpans(spans), capped };
+  return capped;
 }
 
 function byUid(parts: readonly TimingPart[]): TimingPart[][] {
