@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalObject, parseCalendar, writeCalendar } from "../src/index.ts";
-import { readComponents, writeComponents } from "../../provider-caldav/src/write/component.ts";
+import { canonicalObject, parseCalendar, writeCalendar } from "@kalends/ical";
+import { readComponents, writeComponents } from "../src/write/component.ts";
 import { realWorldFile } from "./real-world-files.ts";
 
 const files = 1000;
