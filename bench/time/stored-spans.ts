@@ -85,7 +85,7 @@ async function fill(path: string): Promise<{ organizationId: string; ids: string
     const [connectionId, id] = [`connection-${index}`, `calendar-${index}`];
     await directory.addConnection({
       organizationId, id: connectionId, accountId: account.id, provider: "caldav", state: "connected", remoteIdentity: id, label: id, endpoint: {},
-      createdAt: 0, listedAt: null, errorCode: null, grantedScopes: null,
+      createdAt: 0, listedAt: null, pausedUntil: null, errorCode: null, grantedScopes: null,
     });
     const remote = { remoteKey: "/", name: "Home", color: null, timeZone: null, readOnly: false, hints: {} };
     await directory.applyCalendarList({ connectionId, added: [{ id, remote }], changed: [], touched: [], removed: [], changes: [], jobs: [], now: 0 });

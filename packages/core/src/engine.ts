@@ -1,6 +1,5 @@
 import { KalendsError, organizationIdSchema, silentLogger } from "@kalends/model";
 import type { CalendarProvider, Clock, Logger, Organization, Random, Store, Vault } from "@kalends/model";
-import { createConnectionPauses } from "./connect/connection-pauses.ts";
 import { createKeyCare, type KeyCare } from "./keys/key-care.ts";
 import { checkKeys } from "./keys/key-check.ts";
 import { createChangeSignal } from "./notify/change-signal.ts";
@@ -59,7 +58,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     providers: new Map(options.providers.map((provider) => [provider.id, provider])),
     settings: { ...defaultSettings, ...options.settings },
     running: new Set(),
-    pauses: createConnectionPauses(clock),
     work: createOpenWork(clock),
     signal: createChangeSignal(() => logger.log("error", "a change listener failed")),
   };

@@ -1,5 +1,4 @@
 import type { CalendarProvider, Clock, Logger, ProviderId, Random, Store, Vault } from "@kalends/model";
-import type { ConnectionPauses } from "./connect/connection-pauses.ts";
 import type { ChangeSignal } from "./notify/change-signal.ts";
 import type { OpenWork } from "./open-work.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -17,7 +16,6 @@ export interface Runtime {
   settings: EngineSettings;
   /** Calendars that this process is working on. */
   running: Set<string>;
-  pauses: ConnectionPauses;
   work: OpenWork;
   signal: ChangeSignal;
 }

@@ -186,6 +186,9 @@ describe("failures", () => {
     await t.clock.advance(599_000);
     await t.organization.sync();
     expect(t.provider.pulls).toHaveLength(1);
+    // Nor does another process on the same store, or this one after a restart.
+    expect((await (await t.another("test-2")).sync()).ok).toBe(false);
+    expect(t.provider.pulls).toHaveLength(1);
     await t.clock.advance(2_000);
     expect((await t.organization.sync()).ok).toBe(true);
   });

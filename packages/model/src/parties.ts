@@ -52,6 +52,8 @@ export interface Connection {
   createdAt: number;
   /** Last complete read of the calendar list, ms since the epoch. */
   listedAt: number | null;
+  /** The provider asked this login to send nothing before this time (Retry-After), ms since the epoch. */
+  pausedUntil: number | null;
   errorCode: string | null;
   /** Scopes that the provider granted, where it grants scopes. */
   grantedScopes: string[] | null;

@@ -43,7 +43,7 @@ async function prepare(path: string): Promise<Store> {
   await directory.addAccount({ organizationId: organization, id: accountId, externalId: null, displayName: null, timeZone: "UTC", createdAt: 0 });
   await directory.addConnection({
     organizationId: organization, id: connectionId, accountId, provider: "caldav", state: "connected", remoteIdentity: "speed", label: "speed",
-    endpoint: {}, createdAt: 0, listedAt: null, errorCode: null, grantedScopes: null,
+    endpoint: {}, createdAt: 0, listedAt: null, pausedUntil: null, errorCode: null, grantedScopes: null,
   });
   const remote = { remoteKey: "/calendars/user-0001/home/", name: "Home", color: null, timeZone: null, readOnly: false, hints: {} };
   await directory.applyCalendarList({

@@ -9,7 +9,7 @@ export async function addPeople(store: Store, calendars: readonly string[]): Pro
   await directory.addAccount({ organizationId: "org-a", id: "account-1", externalId: null, displayName: null, timeZone: "UTC", createdAt: 0 });
   await directory.addConnection({
     organizationId: "org-a", id: "connection-1", accountId: "account-1", provider: "caldav", state: "connected", remoteIdentity: "one",
-    label: "one", endpoint: {}, createdAt: 0, listedAt: null, errorCode: null, grantedScopes: null,
+    label: "one", endpoint: {}, createdAt: 0, listedAt: null, pausedUntil: null, errorCode: null, grantedScopes: null,
   });
   const remote = { name: "N", color: null, timeZone: null, readOnly: false, hints: {} };
   await directory.applyCalendarList({

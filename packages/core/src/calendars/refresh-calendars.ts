@@ -1,4 +1,5 @@
 import type { CalendarListUpdate, Connection, OrganizationStore, ProviderAccess, RemoteCalendar } from "@kalends/model";
+import { notePause, requireUnpaused } from "../connect/connection-pause.ts";
 import { openConnection } from "../connect/open-credential.ts";
 import { refuseLogin } from "../connect/refuse-login.ts";
 import { newId } from "../new-id.ts";
@@ -28,7 +29,7 @@ export async function refreshCalendars(
   const { clock } = runtime;
   let generation = 0;
   try {
-    runtime.pauses.check(connection.id);
+    requireUnpaused(connection, clock.now());
     const opened = await openConnection(runtime.vault, store, connection);
     generation = opened.generation;
     const update = await bringUp(runtime, store, connection, { ...opened.access, ...options });
@@ -42,7 +43,7 @@ export async function refreshCalendars(
     };
   } catch (thrown) {
     const error = failureOf(thrown, options.signal);
-    runtime.pauses.note(connection.id, error);
+    await notePause(store, connection.id, error, clock.now());
     runtime.logger.log("warn", "calendar list failed", { connection: connection.id, code: error.code });
     if (error.failure === "auth") {
       await refuseLogin(store, { connectionId: connection.id, generation }, error, clock.now());

@@ -119,6 +119,7 @@ async function addConnection(runtime: Runtime, store: OrganizationStore, input: 
     endpoint: login.endpoint,
     createdAt: runtime.clock.now(),
     listedAt: null,
+    pausedUntil: null,
     errorCode: null,
     grantedScopes: null,
   };

@@ -1,5 +1,6 @@
 import { KalendsError } from "@kalends/model";
 import type { AccountSealer, Calendar, CalendarProvider, Connection, OrganizationStore, ProviderAccess } from "@kalends/model";
+import { requireUnpaused } from "../connect/connection-pause.ts";
 import { openConnection } from "../connect/open-credential.ts";
 import type { AccountNeeds } from "../permissions/account-needs.ts";
 import { readAccess } from "../permissions/read-access.ts";
@@ -43,7 +44,7 @@ export async function calendarContext(runtime: Runtime, store: OrganizationStore
   const connection = await store.directory.findConnection(calendar.connectionId);
   const account = await store.directory.findAccount(calendar.accountId);
   if (connection === null || account === null) throw new KalendsError("not-found", `The calendar ${calendarId} has no connection`);
-  runtime.pauses.check(connection.id);
+  requireUnpaused(connection, runtime.clock.now());
   const { needs, views } = await readAccess(store, account.id, runtime.clock.now());
   if (needs === null || needs.excluded.has(calendarId)) {
     throw new KalendsError("permission-denied", `No application is authorized to read the calendar ${calendarId}`);

@@ -1,5 +1,6 @@
 import { KalendsError } from "@kalends/model";
 import type { PulledPage, PullRequest } from "@kalends/model";
+import { notePause } from "../connect/connection-pause.ts";
 import type { CalendarContext } from "./calendar-context.ts";
 import { failureOf } from "./failure-of.ts";
 
@@ -24,7 +25,7 @@ export async function pullWithRetry(context: CalendarContext, request: PullReque
       return await context.provider.pullPage({ ...context.access, signal }, request);
     } catch (thrown) {
       const error = failureOf(thrown, signal);
-      context.runtime.pauses.note(context.connection.id, error);
+      await notePause(context.store, context.connection.id, error, context.runtime.clock.now());
       const wait = signal.aborted ? null : waitInRun(error, tries, context);
       if (wait === null) throw error;
       context.runtime.logger.log("debug", "page failed, trying again", { calendar: context.calendar.id, code: error.code, waitMs: wait });

@@ -47,7 +47,8 @@ export async function syncCalendar(
   held.stop();
   const outcome = planOutcome(runtime, claim, error);
   try {
-    await releaseClaim(runtime, store, calendarId, claim.token, outcome);
+    // Who was stopped did not fail: the status stays as it was.
+    await releaseClaim(runtime, store, calendarId, claim.token, error?.code === "aborted" ? null : outcome);
     if (error !== null) await noteFailure(runtime, store, calendarId, error, context);
   } catch (thrown) {
     // The store that could not take the page may not take the outcome either (the disk is full, say); the first cause is the one to tell.

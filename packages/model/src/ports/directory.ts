@@ -54,6 +54,8 @@ export interface Directory {
    * false where it was that already.
    */
   setConnectionState(id: ConnectionId, state: ConnectionState, errorCode: string | null, now: number, note?: StateNote): Promise<boolean>;
+  /** Notes a pause that the provider asked for; an earlier one that lasts longer stays. */
+  pauseConnection(id: ConnectionId, until: number): Promise<void>;
   updateEndpoint(id: ConnectionId, endpoint: Record<string, string>): Promise<void>;
   noteListed(id: ConnectionId, outcome: { at: number; errorCode: string | null }): Promise<void>;
 

@@ -33,6 +33,7 @@ export class ConnectionRows {
           endpoint: JSON.stringify(connection.endpoint),
           created_at: connection.createdAt,
           listed_at: connection.listedAt,
+          paused_until: connection.pausedUntil,
           error_code: connection.errorCode,
           granted_scopes: connection.grantedScopes === null ? null : JSON.stringify(connection.grantedScopes),
         }),
@@ -71,6 +72,12 @@ export class ConnectionRows {
       if (note.alert !== undefined) await raiseAlert(scope, this.#organization, note.alert, now);
       return true;
     });
+  }
+
+  async pauseConnection(id: ConnectionId, until: number): Promise<void> {
+    await this.#database.write((scope) =>
+      scope.run(this.#one(scope, id).set({ paused_until: until }).where((eb) => eb.or([eb("paused_until", "is", null), eb("paused_until", "<", until)]))),
+    );
   }
 
   async updateEndpoint(id: ConnectionId, endpoint: Record<string, string>): Promise<void> {
@@ -115,6 +122,7 @@ function toConnection(row: ConnectionTable): Connection {
     endpoint: readTexts(row.endpoint),
     createdAt: row.created_at,
     listedAt: row.listed_at,
+    pausedUntil: row.paused_until,
     errorCode: row.error_code,
     grantedScopes: row.granted_scopes === null ? null : (JSON.parse(row.granted_scopes) as string[]),
   };

@@ -75,6 +75,10 @@ export class SqlDirectory implements Directory {
     return this.#connections.setState(id, state, errorCode, now, note);
   }
 
+  pauseConnection(id: ConnectionId, until: number): Promise<void> {
+    return this.#connections.pauseConnection(id, until);
+  }
+
   updateEndpoint(id: ConnectionId, endpoint: Record<string, string>): Promise<void> {
     return this.#connections.updateEndpoint(id, endpoint);
   }

@@ -19,7 +19,8 @@ function directory(flavor: SqlFlavor): string[] {
     table("account", [`external_id ${text}`, `display_name ${text}`, `time_zone ${text} not null`, `created_at ${integer} not null`],
       ["unique (organization, external_id)"]),
     table("connection", [`account_id ${text} not null`, `provider ${text} not null`, `state ${text} not null`, `remote_identity ${text} not null`,
-      `label ${text} not null`, `endpoint ${text} not null`, `created_at ${integer} not null`, `listed_at ${integer}`, `error_code ${text}`],
+      `label ${text} not null`, `endpoint ${text} not null`, `created_at ${integer} not null`, `listed_at ${integer}`,
+      `paused_until ${integer}`, `error_code ${text}`],
       ["unique (organization, account_id, provider, remote_identity)", ofAccount]),
     createTable(flavor, "credential", {
       columns: [organization, `connection_id ${text} not null`, `generation ${integer} not null`, `sealed ${bytes} not null`],

@@ -40,6 +40,7 @@ export interface ConnectionTable {
   endpoint: string;
   created_at: number;
   listed_at: number | null;
+  paused_until: number | null;
   error_code: string | null;
   /** JSON array of texts. */
   granted_scopes: string | null;

@@ -114,7 +114,7 @@ export function account(organizationId: string, over: Partial<Account> = {}): Ac
 export function connection(organizationId: string, over: Partial<Connection> = {}): Connection {
   return {
     organizationId, id: "connection-1", accountId: "account-1", provider: "caldav", state: "connected", remoteIdentity: "/principals/one/",
-    label: "calendar.example", endpoint: { home: "/calendars/one/" }, createdAt: 3, listedAt: null, errorCode: null, grantedScopes: null, ...over,
+    label: "calendar.example", endpoint: { home: "/calendars/one/" }, createdAt: 3, listedAt: null, pausedUntil: null, errorCode: null, grantedScopes: null, ...over,
   };
 }
 
