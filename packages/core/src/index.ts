@@ -15,3 +15,5 @@ export { deriveBusySpans, type DerivedSpans, type TimingPart } from "./sync/deri
 export { minimize, type MinimalObject } from "./sync/minimize.ts";
 export { accountNeeds, type AccountNeeds } from "./permissions/account-needs.ts";
 export type { KeyCare, KeyRotationOptions, KeyRotationProgress, KeyRotationReport } from "./keys/key-care.ts";
+export type { AlertBoard } from "./alerts/alert-board.ts";
+export type { AuditTrail } from "./audit/audit-trail.ts";

@@ -2,6 +2,8 @@ import type { FreeBusyAnswer } from "@kalends/availability";
 import { assertZone } from "@kalends/ical";
 import { accountInputSchema, KalendsError, scopes } from "@kalends/model";
 import type { Account, Calendar, ChangeRecord, Connection, ConnectionStatus, OrganizationStore, QuarantinedItem } from "@kalends/model";
+import { createAlertBoard, type AlertBoard } from "./alerts/alert-board.ts";
+import { createAuditTrail, type AuditTrail } from "./audit/audit-trail.ts";
 import { refreshCalendars, type CalendarListReport } from "./calendars/refresh-calendars.ts";
 import { connectLogin, type ConnectInput, type ConnectResult } from "./connect/connect-login.ts";
 import { newId } from "./new-id.ts";
@@ -25,6 +27,8 @@ export interface AccountInput {
 /** Everything the engine does inside one organization. */
 export interface OrganizationEngine {
   readonly organizationId: string;
+  readonly audit: AuditTrail;
+  readonly alerts: AlertBoard;
   /** Throws `already-exists` where the external id is taken, `zone-unknown`, `invalid-argument`. */
   createAccount(input?: AccountInput): Promise<Account>;
   findAccount(id: string): Promise<Account | null>;
@@ -62,6 +66,8 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore): 
   };
   return {
     organizationId: store.organizationId,
+    audit: createAuditTrail(runtime, store),
+    alerts: createAlertBoard(runtime, store),
     createAccount: (input = {}) => createAccount(runtime, store, input),
     findAccount: (id) => directory.findAccount(id),
     findAccountByExternalId: (externalId) => directory.findAccountByExternalId(externalId),

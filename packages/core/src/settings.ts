@@ -21,6 +21,12 @@ export interface EngineSettings {
   inlineWaitMs: number;
   /** Pause before the second read that confirms a large removal or a refused login. */
   confirmAfterMs: number;
+  /** Failed runs of a calendar in a row, all of them refusals, that raise an alert. */
+  refusalsUntilAlert: number;
+  /** Items of a calendar set aside in one run that raise an alert. */
+  quarantinedUntilAlert: number;
+  /** An alert that nobody acknowledged is escalated after this long. */
+  escalateAfterMs: number;
   /** Calendars synced at once, each of another connection. */
   concurrency: number;
 }
@@ -37,5 +43,8 @@ export const defaultSettings: EngineSettings = {
   retryMostMs: 60 * 60_000,
   inlineWaitMs: 5_000,
   confirmAfterMs: 1_500,
+  refusalsUntilAlert: 3,
+  quarantinedUntilAlert: 10,
+  escalateAfterMs: 24 * 60 * 60_000,
   concurrency: 4,
 };

@@ -5,6 +5,8 @@ export { systemRandom } from "./platform/system-random.ts";
 export { defaultSettings } from "@kalends/core";
 export type {
   AccountInput,
+  AlertBoard,
+  AuditTrail,
   CalendarListReport,
   ConnectInput,
   ConnectResult,

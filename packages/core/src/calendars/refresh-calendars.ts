@@ -1,6 +1,7 @@
 import type { CalendarListUpdate, Connection, OrganizationStore, ProviderAccess, RemoteCalendar } from "@kalends/model";
 import { notePause, requireUnpaused } from "../connect/connection-pause.ts";
 import { openConnection } from "../connect/open-credential.ts";
+import { alertOf } from "../alerts/raise-alert.ts";
 import { refuseLogin } from "../connect/refuse-login.ts";
 import { newId } from "../new-id.ts";
 import { listAudience } from "../permissions/audience.ts";
@@ -46,7 +47,9 @@ export async function refreshCalendars(
     await notePause(store, connection.id, error, clock.now());
     runtime.logger.log("warn", "calendar list failed", { connection: connection.id, code: error.code });
     if (error.failure === "auth") {
-      await refuseLogin(store, { connectionId: connection.id, generation }, error, clock.now());
+      const alert = alertOf(runtime, { kind: "needs-reauth", subject: connection.id, detail: error.code });
+      await refuseLogin(store, { connectionId: connection.id, generation }, error, alert, clock.now());
+      runtime.signal.wake(store.organizationId);
     } else if (error.code !== "connection-stopped" && error.code !== "aborted") {
       await store.directory.noteListed(connection.id, { at: clock.now(), errorCode: error.code });
     }

@@ -1,4 +1,4 @@
-import { KalendsError, scopes } from "@kalends/model";
+import { hostActor, KalendsError, scopes } from "@kalends/model";
 import type { AccountId, Connection, ConnectedLogin, Credential, OrganizationStore, ProviderId, RemoteCalendar } from "@kalends/model";
 import { planCalendarList } from "../calendars/plan-calendar-list.ts";
 import { listAudience } from "../permissions/audience.ts";
@@ -15,6 +15,8 @@ export interface ConnectInput {
   address: string;
   credential: Credential;
   preset?: string;
+  /** Who connects, for the audit log. Default: the host. */
+  actor?: string;
   signal?: AbortSignal;
 }
 
@@ -43,7 +45,7 @@ export async function connectLogin(runtime: Runtime, store: OrganizationStore, i
   const now = runtime.clock.now();
   await directory.updateEndpoint(connection.id, login.endpoint);
   await directory.setGrantedScopes(connection.id, input.credential.kind === "oauth" ? input.credential.scopes : null);
-  await directory.setConnectionState(connection.id, "connected", null, now);
+  await directory.setConnectionState(connection.id, "connected", null, now, { action: "connect", actor: input.actor ?? hostActor });
   // A reading of the same list may have added the calendars meanwhile.
   const list = (): Promise<boolean> => addListed(runtime, store, connection, login.calendars);
   await unlessTaken(list, list);

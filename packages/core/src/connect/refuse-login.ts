@@ -1,4 +1,4 @@
-import type { ConnectionId, KalendsError, OrganizationStore } from "@kalends/model";
+import type { ConnectionId, KalendsError, NewAlert, OrganizationStore } from "@kalends/model";
 
 /**
  * Makes a connection wait for its user because the provider refused its credential of that generation. Where the user has connected
@@ -8,13 +8,14 @@ export async function refuseLogin(
   store: OrganizationStore,
   refused: { connectionId: ConnectionId; generation: number },
   error: KalendsError,
+  alert: NewAlert,
   now: number,
 ): Promise<void> {
   const { directory, credentials } = store;
   const isCurrent = async (): Promise<boolean> => (await credentials.get(refused.connectionId))?.generation === refused.generation;
   const connection = await directory.findConnection(refused.connectionId);
   if (connection?.state !== "connected" || !(await isCurrent())) return;
-  await directory.setConnectionState(refused.connectionId, "needs-reauth", error.code, now);
+  await directory.setConnectionState(refused.connectionId, "needs-reauth", error.code, now, { alert });
   // A new credential is stored before its connection is set to `connected`: one that came in between must not stay stopped.
   if (!(await isCurrent())) await directory.setConnectionState(refused.connectionId, "connected", null, now);
 }

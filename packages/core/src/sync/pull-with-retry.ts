@@ -13,7 +13,7 @@ function waitInRun(error: KalendsError, tries: number, context: CalendarContext)
   if (error.failure === "auth") return tries === 1 ? settings.confirmAfterMs : null;
   if (error.failure !== "transient" && error.failure !== "rate-limited") return null;
   if (error.failure === "rate-limited" && error.retryAfterMs === undefined) return null;
-  const wait = Math.max(error.retryAfterMs ?? 0, 250 * 2 ** tries * (1 + context.runtime.random.uniform()));
+  const wait = Math.max(error.retryAfterMs ?? 0, Math.round(250 * 2 ** tries * (1 + context.runtime.random.uniform())));
   return wait <= settings.inlineWaitMs ? wait : null;
 }
 

@@ -1,5 +1,7 @@
 import { KalendsError, toKalendsError } from "@kalends/model";
 import type { OrganizationStore, SyncClaim, SyncOutcome } from "@kalends/model";
+import { alertOf } from "../alerts/raise-alert.ts";
+import { raiseSyncAlerts } from "../alerts/sync-alerts.ts";
 import type { Runtime } from "../runtime.ts";
 import { jittered, waitAfterFailure } from "./backoff.ts";
 import { claimOnce, releaseClaim } from "./claim-once.ts";
@@ -50,6 +52,7 @@ export async function syncCalendar(
     // Who was stopped did not fail: the status stays as it was.
     await releaseClaim(runtime, store, calendarId, claim.token, error?.code === "aborted" ? null : outcome);
     if (error !== null) await noteFailure(runtime, store, calendarId, error, context);
+    await raiseSyncAlerts(runtime, store, { calendarId, error, failures: claim.failures + 1, quarantined: tally.quarantined });
   } catch (thrown) {
     // The store that could not take the page may not take the outcome either (the disk is full, say); the first cause is the one to tell.
     error ??= toKalendsError(thrown);
@@ -149,7 +152,9 @@ async function noteFailure(
   if (calendar === null) return;
   const now = runtime.clock.now();
   if (error.failure === "auth" && context !== null) {
-    await refuseLogin(store, { connectionId: calendar.connectionId, generation: context.generation }, error, now);
+    const alert = alertOf(runtime, { kind: "needs-reauth", subject: calendar.connectionId, detail: error.code });
+    await refuseLogin(store, { connectionId: calendar.connectionId, generation: context.generation }, error, alert, now);
+    runtime.signal.wake(store.organizationId);
   }
   // Only the calendar list can tell whether a calendar is really gone.
   if (error.code === "calendar-gone") await store.jobs.enqueue({ kind: "list-calendars", subject: calendar.connectionId, runAt: now });

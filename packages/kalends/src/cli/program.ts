@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { acknowledgeAlert, alerts } from "./alerts.ts";
+import { auditExport, auditVerify } from "./audit.ts";
 import { calendars } from "./calendars.ts";
 import { changes } from "./changes.ts";
 import { connectCaldav } from "./connect-caldav.ts";
@@ -7,6 +9,9 @@ import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { freeBusy } from "./free-busy.ts";
 import { init } from "./init.ts";
+import { addKey, destroyKey, disableKey, enableKey, promoteKey } from "./keys/change-keys.ts";
+import { listKeys } from "./keys/list-keys.ts";
+import { rotateKeys } from "./keys/rotate-keys.ts";
 import { migrate } from "./migrate.ts";
 import { status } from "./status.ts";
 import { sync } from "./sync.ts";
@@ -40,6 +45,8 @@ export function buildProgram(): Command {
     .configureHelp({ showGlobalOptions: true });
   addWorkCommands(program);
   addCareCommands(program);
+  addKeyCommands(program);
+  addWatchCommands(program);
   return program;
 }
 
@@ -129,4 +136,58 @@ function addCareCommands(program: Command): void {
     .option("--every <seconds>", "seconds between edits", between(1, 3_600), 4)
     .option("--seed <number>", "another set of events", wholeNumber, 1)
     .action(demo);
+}
+
+/** Keys: added everywhere, promoted, rotated to, then the old one disabled and destroyed. */
+function addKeyCommands(program: Command): void {
+  const keys = program.command("keys").description("the keys that wrap data keys");
+  keys.command("list").description("ids, status, and how many data keys each wraps").option("--json", "print JSON").action(listKeys);
+  keys.command("add").description("add a new key to the key file; it opens, and wraps nothing yet").action(addKey);
+  keys.command("promote").description("let a key wrap what is new").argument("<id>", "key").action(promoteKey);
+  keys
+    .command("rotate")
+    .description("bring every data key under the primary key, while everything goes on")
+    .option("--dry-run", "only count")
+    .option("--as <id>", "who asked for it, for the audit log")
+    .option("--json", "print the report as JSON")
+    .action(rotateKeys);
+  keys.command("disable").description("stop a key that wraps nothing any more").argument("<id>", "key").action(disableKey);
+  keys.command("enable").description("take disable back").argument("<id>", "key").action(enableKey);
+  keys
+    .command("destroy")
+    .description("take a key that wraps nothing any more out of the key file, for good")
+    .argument("<id>", "key")
+    .option("--yes", "yes, for good")
+    .action(destroyKey);
+}
+
+/** The audit log and alerts. */
+function addWatchCommands(program: Command): void {
+  const audit = program.command("audit").description("the log of who did what");
+  audit
+    .command("verify")
+    .description("check that no record was changed, moved or lost; exits 1 otherwise")
+    .option("--head <number:hash>", "a head noted earlier, which must still be there")
+    .option("--json", "print JSON")
+    .action(auditVerify);
+  audit
+    .command("export")
+    .description("print the log, one JSON object a line; the export is written down too")
+    .option("--since <number>", "print what came after this number", wholeNumber, 0)
+    .option("--as <id>", "who asked for it")
+    .action(auditExport);
+
+  const board = program.command("alerts").description("what somebody should look at");
+  board
+    .command("list", { isDefault: true })
+    .description("alerts that are open; exits 1 while there is one")
+    .option("--all", "every record, not only open alerts")
+    .option("--json", "one JSON object a line")
+    .action(alerts);
+  board
+    .command("acknowledge")
+    .description("close an alert")
+    .argument("<number>", "alert", wholeNumber)
+    .option("--as <id>", "the member who does it (default: the host)")
+    .action(acknowledgeAlert);
 }
