@@ -5,10 +5,14 @@ import { parseLocalIso } from "../src/civil/local-time.ts";
 import { ianaZoneTable } from "../src/zones/iana-zone.ts";
 import { hostileRule, validRule, type RandomRule } from "./random-rules.ts";
 
-/** `KALENDS_RANDOM_RULES=100000` runs the full number. */
-const runs = Number(process.env["KALENDS_RANDOM_RULES"] ?? 2000);
+/**
+ * `KALENDS_RANDOM_RULES=100000` runs the full number against the promise of 50 ms. The usual run looks for rules that hang: on a busy machine
+ * a tight limit on time would fail now and then without a fault.
+ */
+const full = process.env["KALENDS_RANDOM_RULES"];
+const runs = Number(full ?? 2000);
 const seed = Number(process.env["KALENDS_RANDOM_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const longestMs = 50;
+const longestMs = full === undefined ? 1000 : 50;
 
 const day = 86_400;
 const now = Date.UTC(2026, 10, 20) / 1000;
