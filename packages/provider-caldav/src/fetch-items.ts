@@ -116,8 +116,11 @@ async function fetchSingly(batch: Batch, item: ListedItem, failure: KalendsError
     if (response.status !== 200 || type.includes("html")) {
       throw await batch.line.refusal(response, "calendar");
     }
+    const text = await readText(response);
+    // Inside a multiget the XML vouches for the whole; here a body that stops early is no fault of the item, and it must be read again.
+    if (!/END:VCALENDAR\s*$/i.test(text)) throw new KalendsError("answer-invalid", "The item's text stops before its end");
     // The revision stays the one of the listing: on some servers GET and REPORT name different ones.
-    settle(batch, item, await readText(response), item.revision);
+    settle(batch, item, text, item.revision);
   } catch (thrown) {
     if (!(thrown instanceof KalendsError)) throw thrown;
     // A server that answers at all but fails on an item fails on that item; one that hands out nothing of a whole batch has a fault itself.

@@ -157,6 +157,21 @@ describe("sync-collection", () => {
     expect(requests.some(({ text }) => isSync(text))).toBe(false);
   });
 
+  test("a single item whose body stops early is not taken for a broken one: it is looked for again", async () => {
+    const { answer } = pull(
+      ({ text, method }) => {
+        if (method === "GET") return { status: 200, headers: { "content-type": "text/calendar" }, body: "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEV" };
+        if (isMultiget(text)) return multistatus(...askedHrefs(text).map((href) => withStatus(href, 404)));
+        return multistatus(member("/h/c/a"), syncToken("t2"));
+      },
+      { cursor: "sync:t1" },
+    );
+    expect(await answer).toMatchObject({
+      quarantined: [{ remoteKey: "/h/c/a", code: "object-missing", revision: null }],
+      nextCursor: expect.stringMatching(/^sync@0,/) as string,
+    });
+  });
+
   test("a position of somebody else is cursor-expired", async () => {
     await expect(pull(() => notFound, { cursor: "nonsense" }).answer).rejects.toMatchObject({ code: "cursor-expired" });
   });
