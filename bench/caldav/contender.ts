@@ -61,9 +61,11 @@ export function multigetBody(hrefs: readonly string[]): string {
   return `<c:calendar-multiget ${names}><d:prop><d:getetag/><c:calendar-data/></d:prop>${asked}</c:calendar-multiget>`;
 }
 
-/** Calls back with each `response` of a multistatus as it is complete; returns what was left over, with the sync-token in it. */
+/** Calls back with each `response` of a multistatus as soon as it is complete. */
 export class ResponseCutter {
   #rest = "";
+  /** What stands up to the end of the first response: some servers name the token there. */
+  #head = "";
   readonly #found: (response: string) => void;
 
   constructor(found: (response: string) => void) {
@@ -75,15 +77,16 @@ export class ResponseCutter {
     const ends = /<\/(?:\w+:)?response>/g;
     let from = 0;
     for (let end = ends.exec(buffer); end !== null; end = ends.exec(buffer)) {
+      if (this.#head === "") this.#head = buffer.slice(from, end.index);
       this.#found(buffer.slice(from, end.index));
       from = ends.lastIndex;
     }
     this.#rest = buffer.slice(from);
   };
 
-  /** The sync-token behind the last response. */
+  /** The sync-token behind the last response or before the first. */
   token(): string {
-    return /<(?:\w+:)?sync-token>([^<]*)</.exec(this.#rest)?.[1] ?? "";
+    return /<(?:\w+:)?sync-token>([^<]*)</.exec(this.#rest + this.#head)?.[1] ?? "";
   }
 }
 
