@@ -5,8 +5,10 @@ import { checkKeys } from "./keys/key-check.ts";
 import { createChangeSignal } from "./notify/change-signal.ts";
 import { organizationEngine, type OrganizationEngine } from "./organization-engine.ts";
 import { createOpenWork } from "./open-work.ts";
-import type { Runtime } from "./runtime.ts";
 import { followZoneData } from "./schedule/follow-zone-data.ts";
+import { actingAs } from "./organizations/acting-as.ts";
+import { defaultRoleActions, type RoleActions } from "./organizations/role-actions.ts";
+import type { CredentialRenewal, Runtime } from "./runtime.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
 import { defaultSettings, type EngineSettings } from "./settings.ts";
 
@@ -25,6 +27,10 @@ export interface EngineOptions {
    */
   zoneDataVersion?: string;
   settings?: Partial<EngineSettings>;
+  /** Renews OAuth credentials of providers that cannot do it themselves (a CalDAV server behind your own sign-in, say). */
+  renewCredential?: CredentialRenewal;
+  /** What each role may do. Default: `defaultRoleActions`. */
+  roleActions?: RoleActions;
 }
 
 /** The engine over one store: organizations, and the scheduler that serves all of them. */
@@ -59,6 +65,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     settings: { ...defaultSettings, ...options.settings },
     running: new Set(),
     work: createOpenWork(clock),
+    renewals: new Map(),
+    renewCredential: options.renewCredential,
+    roleActions: options.roleActions ?? defaultRoleActions,
     signal: createChangeSignal(() => logger.log("error", "a change listener failed")),
   };
   if (options.zoneDataVersion !== undefined) await followZoneData(runtime, options.zoneDataVersion);
@@ -69,7 +78,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     openOrganization: async (id, name = id) => {
       if (!organizationIdSchema.safeParse(id).success) throw new KalendsError("invalid-argument", "An organization id has 1 to 128 characters");
       if ((await store.findOrganization(id)) === null) await addOrganization(store, { id, name, createdAt: clock.now() });
-      return organizationEngine(runtime, store.organization(id));
+      return organizationEngine(runtime, store.organization(id), actingAs);
     },
     listOrganizations: () => store.listOrganizations(),
     close: async (graceMs = defaultGraceMs) => {

@@ -1,6 +1,6 @@
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export type { AccountInput, OrganizationEngine } from "./organization-engine.ts";
-export type { ConnectInput, ConnectResult } from "./connect/connect-login.ts";
+export type { ConnectInput, ConnectResult, ReconnectInput } from "./connect/connect-login.ts";
 export type { CalendarListReport } from "./calendars/refresh-calendars.ts";
 export type { FreeBusyRequest } from "./read/read-free-busy.ts";
 export type { OccurrenceList, OccurrenceRequest } from "./read/list-occurrences.ts";
@@ -17,3 +17,19 @@ export { accountNeeds, type AccountNeeds } from "./permissions/account-needs.ts"
 export type { KeyCare, KeyRotationOptions, KeyRotationProgress, KeyRotationReport } from "./keys/key-care.ts";
 export type { AlertBoard } from "./alerts/alert-board.ts";
 export type { AuditTrail } from "./audit/audit-trail.ts";
+export type { ApplicationDirectory, ApplicationInput, AuthorizationInput, AuthorizationLimits } from "./applications/application-directory.ts";
+export type {
+  ApplicationAccount, ApplicationCalendar, ApplicationEngine, ApplicationStatus, AuthorizedAccount,
+} from "./applications/application-engine.ts";
+export type { ApplicationBusyAccount, ApplicationBusyAnswer, ApplicationBusyRequest } from "./applications/read-busy.ts";
+export type { ApplicationEvents, ApplicationEventsRequest } from "./applications/read-events.ts";
+export { writeScopes, type WriteAction } from "./applications/check-write.ts";
+export type { ListedInvitation, MemberDirectory, NewInvitation } from "./organizations/member-directory.ts";
+export { actions, defaultRoleActions, mayDo, type Action, type RoleActions } from "./organizations/role-actions.ts";
+export { applicationActions, applicationReadActions, memberActions, organizationActions, type MethodActions } from "./organizations/acting-as.ts";
+export { defaultApplicationId } from "./permissions/default-application.ts";
+export { planRules, type RulesInput } from "./permissions/plan-rules.ts";
+export {
+  missingScopes, planProviderScopes, providerFeatures, providerScopes, requireGranted, type ProviderFeature,
+} from "./permissions/provider-scopes.ts";
+export type { CredentialRenewal } from "./runtime.ts";

@@ -5,8 +5,11 @@ import type { Account, Calendar, ChangeRecord, Connection, ConnectionStatus, Org
 import { createAlertBoard, type AlertBoard } from "./alerts/alert-board.ts";
 import { createAuditTrail, type AuditTrail } from "./audit/audit-trail.ts";
 import { refreshCalendars, type CalendarListReport } from "./calendars/refresh-calendars.ts";
-import { connectLogin, type ConnectInput, type ConnectResult } from "./connect/connect-login.ts";
+import { applicationDirectory, type ApplicationDirectory } from "./applications/application-directory.ts";
+import { applicationEngine, type ApplicationEngine } from "./applications/application-engine.ts";
+import { connectLogin, reconnectLogin, type ConnectInput, type ConnectResult, type ReconnectInput } from "./connect/connect-login.ts";
 import { newId } from "./new-id.ts";
+import { memberDirectory, type MemberDirectory } from "./organizations/member-directory.ts";
 import { ensureDefaultAuthorization } from "./permissions/default-application.ts";
 import { listOccurrences, type OccurrenceList, type OccurrenceRequest } from "./read/list-occurrences.ts";
 import { readFreeBusy, type FreeBusyRequest } from "./read/read-free-busy.ts";
@@ -35,6 +38,8 @@ export interface OrganizationEngine {
   findAccountByExternalId(externalId: string): Promise<Account | null>;
   listAccounts(): Promise<Account[]>;
   connect(input: ConnectInput): Promise<ConnectResult>;
+  /** Mends a connection in place with a new proof of the same login. Throws `not-found`, `account-mismatch`, `auth-failed` and others. */
+  reconnect(input: ReconnectInput): Promise<ConnectResult>;
   listConnections(accountId?: string): Promise<Connection[]>;
   listCalendars(filter?: { accountId?: string; connectionId?: string }): Promise<Calendar[]>;
   /** Reads a connection's calendar list now. */
@@ -54,9 +59,20 @@ export interface OrganizationEngine {
   changesHead(): Promise<number>;
   /** Calls the listener after changes were committed by this process. */
   onChange(listener: () => void): () => void;
+  /** Applications and their rights to accounts. */
+  readonly applications: ApplicationDirectory;
+  /** People of the organization and the ways into it. */
+  readonly members: MemberDirectory;
+  /** What one application may ask. Its calls throw `not-found` where there is no such application. */
+  application(applicationId: string): ApplicationEngine;
+  /** The same as one member may use it: each call asks the role's action table and may throw `not-authorized`. */
+  actingAs(memberId: string): OrganizationEngine;
 }
 
-export function organizationEngine(runtime: Runtime, store: OrganizationStore): OrganizationEngine {
+/** Gives an organization as one member may use it. */
+export type ActAs = (runtime: Runtime, store: OrganizationStore, engine: OrganizationEngine, memberId: string) => OrganizationEngine;
+
+export function organizationEngine(runtime: Runtime, store: OrganizationStore, actAs: ActAs): OrganizationEngine {
   const { directory } = store;
   const { work } = runtime;
   const findConnection = async (id: string): Promise<Connection> => {
@@ -64,7 +80,7 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore): 
     if (connection === null) throw new KalendsError("not-found", `There is no connection ${id}`);
     return connection;
   };
-  return {
+  const engine: OrganizationEngine = {
     organizationId: store.organizationId,
     audit: createAuditTrail(runtime, store),
     alerts: createAlertBoard(runtime, store),
@@ -74,6 +90,11 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore): 
     listAccounts: () => directory.listAccounts(),
     connect: async (input) => {
       const result = await work.run(input.signal, (signal) => connectLogin(runtime, store, { ...input, signal }));
+      runtime.signal.wake(store.organizationId);
+      return result;
+    },
+    reconnect: async (input) => {
+      const result = await work.run(input.signal, (signal) => reconnectLogin(runtime, store, { ...input, signal }));
       runtime.signal.wake(store.organizationId);
       return result;
     },
@@ -100,7 +121,12 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore): 
       runtime.signal.subscribe((organizationId) => {
         if (organizationId === store.organizationId) listener();
       }),
+    applications: applicationDirectory(runtime, store),
+    members: memberDirectory(runtime, store),
+    application: (applicationId) => applicationEngine(runtime, store, applicationId),
+    actingAs: (memberId) => actAs(runtime, store, engine, memberId),
   };
+  return engine;
 }
 
 async function createAccount(runtime: Runtime, store: OrganizationStore, input: AccountInput): Promise<Account> {

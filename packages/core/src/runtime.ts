@@ -1,7 +1,12 @@
-import type { CalendarProvider, Clock, Logger, ProviderId, Random, Store, Vault } from "@kalends/model";
+import type { CalendarProvider, Clock, Connection, Logger, OAuthCredential, ProviderId, Random, RenewRequest, Store, Vault } from "@kalends/model";
+import type { OpenedCredential } from "./connect/open-credential.ts";
+import type { RoleActions } from "./organizations/role-actions.ts";
 import type { ChangeSignal } from "./notify/change-signal.ts";
 import type { OpenWork } from "./open-work.ts";
 import type { EngineSettings } from "./settings.ts";
+
+/** Exchanges a refresh token; throws `grant-revoked` where the grant is void. */
+export type CredentialRenewal = (request: RenewRequest, connection: Connection) => Promise<OAuthCredential>;
 
 /** Everything the engine touches comes in through here; nothing is taken from globals. */
 export interface Runtime {
@@ -17,5 +22,10 @@ export interface Runtime {
   /** Calendars that this process is working on. */
   running: Set<string>;
   work: OpenWork;
+  /** Renewals of credentials that this process has under way. */
+  renewals: Map<string, Promise<OpenedCredential>>;
+  /** Renews credentials of providers that cannot do it themselves. */
+  renewCredential: CredentialRenewal | undefined;
+  roleActions: RoleActions;
   signal: ChangeSignal;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AccountId, ApplicationId, AuthorizationId, CalendarId, ConnectionId, OrganizationId, ProviderId } from "./ids.ts";
-import type { QueryWindow } from "./time-range.ts";
+import { queryWindowSchema, type QueryWindow } from "./time-range.ts";
 
 /** The isolation wall. `createdAt` and all other stored times are milliseconds since the epoch. */
 export interface Organization {
@@ -128,4 +128,28 @@ export const accountInputSchema: z.ZodType<{ externalId?: string | undefined; di
   displayName: z.string().max(256).optional(),
   timeZone: z.string().min(1).max(64).optional(),
 });
+const scopeSchema: z.ZodType<Scope> = z.enum(["read_account", "list_calendars", "read_free_busy", "read_events", "create_event", "delete_event", "change_participation_status"]);
+const ids = z.array(id).max(5_000);
+
+export const applicationInputSchema: z.ZodType<{ name: string; window?: QueryWindow | undefined; scopes?: Scope[] | undefined; feed?: boolean | undefined }> = z.object({
+  name: z.string().min(1).max(256),
+  window: queryWindowSchema.optional(),
+  scopes: z.array(scopeSchema).optional(),
+  feed: z.boolean().optional(),
+});
+
+export const authorizationLimitsSchema: z.ZodType<{
+  scopes?: Scope[] | undefined;
+  detail?: DetailLevel | undefined;
+  noDescriptions?: boolean | undefined;
+  privateEvents?: boolean | undefined;
+  excludedCalendarIds?: CalendarId[] | undefined;
+}> = z.object({
+  scopes: z.array(scopeSchema).optional(),
+  detail: z.enum(["busy", "title", "full"]).optional(),
+  noDescriptions: z.boolean().optional(),
+  privateEvents: z.boolean().optional(),
+  excludedCalendarIds: ids.optional(),
+});
+
 export const organizationIdSchema: z.ZodType<OrganizationId> = id;

@@ -1,7 +1,7 @@
 import type { CalendarListUpdate, Connection, OrganizationStore, ProviderAccess, RemoteCalendar } from "@kalends/model";
 import { notePause, requireUnpaused } from "../connect/connection-pause.ts";
-import { openConnection } from "../connect/open-credential.ts";
 import { alertOf } from "../alerts/raise-alert.ts";
+import { openAccess } from "../credentials/open-access.ts";
 import { refuseLogin } from "../connect/refuse-login.ts";
 import { newId } from "../new-id.ts";
 import { listAudience } from "../permissions/audience.ts";
@@ -31,7 +31,7 @@ export async function refreshCalendars(
   let generation = 0;
   try {
     requireUnpaused(connection, clock.now());
-    const opened = await openConnection(runtime.vault, store, connection);
+    const opened = await openAccess(runtime, store, connection);
     generation = opened.generation;
     const update = await bringUp(runtime, store, connection, { ...opened.access, ...options });
     await store.directory.noteListed(connection.id, { at: clock.now(), errorCode: null });

@@ -1,5 +1,5 @@
 import { hostActor, KalendsError, scopes } from "@kalends/model";
-import type { AccountId, Connection, ConnectedLogin, Credential, OrganizationStore, ProviderId, RemoteCalendar } from "@kalends/model";
+import type { AccountId, Connection, ConnectionId, ConnectedLogin, Credential, OrganizationStore, ProviderId, RemoteCalendar } from "@kalends/model";
 import { planCalendarList } from "../calendars/plan-calendar-list.ts";
 import { listAudience } from "../permissions/audience.ts";
 import { newId } from "../new-id.ts";
@@ -41,6 +41,19 @@ export async function connectLogin(runtime: Runtime, store: OrganizationStore, i
   const login = await proveLogin(runtime, input);
   const known = await findKnown(store, input, login);
   const connection = known ?? (await unlessTaken(() => addConnection(runtime, store, input, login), () => findKnown(store, input, login)));
+  return mend(runtime, store, input, login, connection, known !== null);
+}
+
+/** Stores the proven credential and brings the connection to life. */
+async function mend(
+  runtime: Runtime,
+  store: OrganizationStore,
+  input: ConnectInput,
+  login: ConnectedLogin,
+  connection: Connection,
+  reconnected: boolean,
+): Promise<ConnectResult> {
+  const { directory } = store;
   await replaceCredential(runtime, store, connection.id, input.credential);
   const now = runtime.clock.now();
   await directory.updateEndpoint(connection.id, login.endpoint);
@@ -53,9 +66,38 @@ export async function connectLogin(runtime: Runtime, store: OrganizationStore, i
   const calendars = await directory.listCalendars({ connectionId: connection.id });
   return {
     connection: (await directory.findConnection(connection.id)) ?? connection,
-    reconnected: known !== null,
+    reconnected,
     calendars: calendars.map(({ id, name }) => ({ id, name })),
   };
+}
+
+/** A new proof of a known login. */
+export interface ReconnectInput {
+  connectionId: ConnectionId;
+  /** Default: what the connection is called. */
+  address?: string;
+  credential: Credential;
+  preset?: string;
+  signal?: AbortSignal;
+  /** Who connects, for the audit log. Default: the host. */
+  actor?: string;
+}
+
+/**
+ * Mends a connection in place: all ids stay. The login must be the connection's own: another one is refused with `account-mismatch`, and
+ * nothing is changed then. Throws `not-found`, and what proving the login throws.
+ */
+export async function reconnectLogin(runtime: Runtime, store: OrganizationStore, input: ReconnectInput): Promise<ConnectResult> {
+  const { connectionId, ...rest } = input;
+  const connection = await store.directory.findConnection(connectionId);
+  if (connection === null) throw new KalendsError("not-found", `There is no connection ${connectionId}`);
+  const { accountId, provider } = connection;
+  const proof: ConnectInput = { ...rest, accountId, provider, address: input.address ?? connection.label };
+  const login = await proveLogin(runtime, proof);
+  if (login.remoteIdentity !== connection.remoteIdentity) {
+    throw new KalendsError("account-mismatch", `The login is not the one of the connection ${connectionId}`);
+  }
+  return mend(runtime, store, proof, login, connection, true);
 }
 
 async function findKnown(store: OrganizationStore, input: ConnectInput, login: ConnectedLogin): Promise<Connection | null> {

@@ -30,6 +30,12 @@ function fromPlain(plain: PlainCredential): Credential {
   };
 }
 
+/** Seals a credential as that generation of the connection's. */
+export async function sealCredential(vault: Vault, connection: Connection, credential: Credential, generation: number): Promise<Uint8Array> {
+  const plaintext = new TextEncoder().encode(JSON.stringify(toPlain(credential)));
+  return vault.seal(plaintext, credentialContext(connection, generation));
+}
+
 /** Seals a credential and stores it as the generation after `expected`. Throws `revision-conflict` where somebody was faster. */
 export async function storeCredential(
   vault: Vault,
@@ -40,9 +46,21 @@ export async function storeCredential(
 ): Promise<void> {
   const connection = await store.directory.findConnection(connectionId);
   if (connection === null) throw new KalendsError("not-found", `There is no connection ${connectionId}`);
-  const plaintext = new TextEncoder().encode(JSON.stringify(toPlain(credential)));
-  const context = credentialContext(connection, expected + 1);
-  await store.credentials.put(connectionId, await vault.seal(plaintext, context), expected);
+  await store.credentials.put(connectionId, await sealCredential(vault, connection, credential, expected + 1), expected);
+}
+
+/** The newest credential of a connection. */
+export interface OpenedCredential {
+  credential: Credential;
+  generation: number;
+}
+
+/** Throws `open-failed` or `not-found`. */
+export async function openCredential(vault: Vault, store: OrganizationStore, connection: Connection): Promise<OpenedCredential> {
+  const record = await store.credentials.get(connection.id);
+  if (record === null) throw new KalendsError("not-found", `The connection ${connection.id} has no credential`);
+  const plaintext = await vault.open(record.sealed, credentialContext(connection, record.generation));
+  return { credential: fromPlain(JSON.parse(new TextDecoder().decode(plaintext)) as PlainCredential), generation: record.generation };
 }
 
 /** A connection opened for one run. */
@@ -57,10 +75,6 @@ export async function openConnection(vault: Vault, store: OrganizationStore, con
   if (connection.state !== "connected") {
     throw new KalendsError("connection-stopped", `The connection ${connection.id} is in the state ${connection.state}`);
   }
-  const record = await store.credentials.get(connection.id);
-  if (record === null) throw new KalendsError("not-found", `The connection ${connection.id} has no credential`);
-  const context = credentialContext(connection, record.generation);
-  const plaintext = await vault.open(record.sealed, context);
-  const credential = fromPlain(JSON.parse(new TextDecoder().decode(plaintext)) as PlainCredential);
-  return { access: { endpoint: connection.endpoint, credential }, generation: record.generation };
+  const { credential, generation } = await openCredential(vault, store, connection);
+  return { access: { endpoint: connection.endpoint, credential }, generation };
 }

@@ -1,8 +1,9 @@
 import { KalendsError } from "@kalends/model";
 import type { AccountSealer, Calendar, CalendarProvider, Connection, OrganizationStore, ProviderAccess } from "@kalends/model";
 import { requireUnpaused } from "../connect/connection-pause.ts";
-import { openConnection } from "../connect/open-credential.ts";
+import { openAccess } from "../credentials/open-access.ts";
 import type { AccountNeeds } from "../permissions/account-needs.ts";
+import { featuresOf, requireGranted } from "../permissions/provider-scopes.ts";
 import { readAccess } from "../permissions/read-access.ts";
 import type { View } from "../permissions/view.ts";
 import type { Runtime } from "../runtime.ts";
@@ -36,7 +37,7 @@ export async function readNeeds(store: OrganizationStore, accountId: string, now
   return (await readAccess(store, accountId, now)).needs;
 }
 
-/** Throws `not-found`, `calendar-gone`, `connection-stopped`, `provider-unknown`, `open-failed`, `permission-denied`. */
+/** Throws `not-found`, `calendar-gone`, `connection-stopped`, `provider-unknown`, `open-failed`, `permission-denied`, `scope-missing`. */
 export async function calendarContext(runtime: Runtime, store: OrganizationStore, calendarId: string): Promise<CalendarContext> {
   const calendar = await store.directory.findCalendar(calendarId);
   if (calendar === null) throw new KalendsError("not-found", `There is no calendar ${calendarId}`);
@@ -49,13 +50,14 @@ export async function calendarContext(runtime: Runtime, store: OrganizationStore
   if (needs === null || needs.excluded.has(calendarId)) {
     throw new KalendsError("permission-denied", `No application is authorized to read the calendar ${calendarId}`);
   }
+  requireGranted(connection, featuresOf(needs));
   return {
     runtime,
     store,
     calendar,
     connection,
     provider: findProvider(runtime, connection),
-    ...(await openConnection(runtime.vault, store, connection)),
+    ...(await openAccess(runtime, store, connection)),
     needs,
     views,
     sealer: await runtime.vault.forAccount(store.organizationId, account.id),

@@ -1,5 +1,5 @@
 import { KalendsError } from "@kalends/model";
-import type { CalendarObject, CalendarProvider, PassKind, PulledPage, PullRequest, QuarantinedItem, RemoteCalendar } from "@kalends/model";
+import type { CalendarObject, CalendarProvider, PassKind, PulledPage, PullReach, PullRequest, QuarantinedItem, RemoteCalendar } from "@kalends/model";
 
 interface MemoryItem {
   revision: string;
@@ -39,7 +39,7 @@ export interface MemoryProvider extends CalendarProvider {
   /** The next listings of calendars. */
   readonly listFaults: (KalendsError | RemoteCalendar[])[];
   /** Every pull so far: kind of question and calendar. */
-  readonly pulls: { calendar: string; cursor: string | null; pageToken: string | null }[];
+  readonly pulls: { calendar: string; cursor: string | null; pageToken: string | null; reach: PullReach | undefined }[];
 }
 
 export interface MemoryProviderOptions {
@@ -123,7 +123,7 @@ export function memoryProvider(options: MemoryProviderOptions = {}): MemoryProvi
     }),
     pullPage: async (_access, request) => {
       const { cursor, pageToken } = request;
-      provider.pulls.push({ calendar: request.calendar.remoteKey, cursor, pageToken });
+      provider.pulls.push({ calendar: request.calendar.remoteKey, cursor, pageToken, reach: request.reach });
       const fault = provider.faults.shift();
       if (fault instanceof KalendsError) throw fault;
       const answer = fault?.(request);
@@ -155,11 +155,26 @@ async function pullFrom(history: History, request: PullRequest, pageSize: number
     if (item.objects === null) page.removed.push(key);
     else if (item.broken) page.quarantined.push(brokenItem(key, item));
     else if (known.get(key) === item.revision) page.present.push(key);
-    else page.objects.push(...item.objects);
+    else page.objects.push(...item.objects.map((object) => within(object, request.reach)));
   }
   if (start + pageSize < items.length) page.nextPageToken = String(start + pageSize);
   else page.nextCursor = String(memo.get("position"));
   return page;
+}
+
+/** What is not asked for does not leave the provider. */
+function within(object: CalendarObject, reach: PullReach | undefined): CalendarObject {
+  if (reach === undefined || (reach.titles && reach.content && reach.descriptions)) return object;
+  const events = object.events.map(({ content, ...rest }) => {
+    const { title, description, ...others } = content ?? {};
+    const kept = {
+      ...(reach.content ? others : {}),
+      ...(reach.titles && title !== undefined ? { title } : {}),
+      ...(reach.descriptions && description !== undefined ? { description } : {}),
+    };
+    return Object.keys(kept).length === 0 ? rest : { ...rest, content: kept };
+  });
+  return { ...object, events };
 }
 
 function brokenItem(remoteKey: string, item: MemoryItem): QuarantinedItem {

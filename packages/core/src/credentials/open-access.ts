@@ -1,0 +1,22 @@
+import type { Connection, Credential, OrganizationStore } from "@kalends/model";
+import { openConnection, type OpenedConnection, type OpenedCredential } from "../connect/open-credential.ts";
+import type { Runtime } from "../runtime.ts";
+import { renewCredential } from "./renew-credential.ts";
+
+function isSame(one: Credential, other: Credential): boolean {
+  return one.kind === "oauth" && other.kind === "oauth" && one.accessToken.reveal() === other.accessToken.reveal();
+}
+
+/** Opens a connection for one run; an OAuth credential comes with the way to renew it. Throws what `openConnection` throws. */
+export async function openAccess(runtime: Runtime, store: OrganizationStore, connection: Connection): Promise<OpenedConnection> {
+  const opened = await openConnection(runtime.vault, store, connection);
+  const { credential } = opened.access;
+  if (credential.kind !== "oauth" || credential.refreshToken === null) return opened;
+  let current: OpenedCredential = { credential, generation: opened.generation };
+  const renew = async (refused: Credential): Promise<Credential> => {
+    // Another call of this run may have renewed it already.
+    if (isSame(refused, current.credential)) current = await renewCredential(runtime, store, connection, current.generation, opened.access.signal);
+    return current.credential;
+  };
+  return { ...opened, access: { ...opened.access, renew } };
+}
