@@ -1,4 +1,4 @@
-import { sql, type ExpressionBuilder } from "kysely";
+import { sql, type AliasedExpression, type ExpressionBuilder } from "kysely";
 import type { ReadReach, StoredObject } from "@kalends/model";
 import type { Database } from "../schema/database.ts";
 import { endless, type CalendarObjectTable } from "../schema/object-tables.ts";
@@ -16,20 +16,29 @@ export const plainObjectColumns = [
   "private",
 ] as const;
 
-export const storedObjectColumns = [...plainObjectColumns, "title", "content", "description"] as const;
+export const storedObjectColumns: readonly [...typeof plainObjectColumns, "title", "content", "description"] = [
+  ...plainObjectColumns,
+  "title",
+  "content",
+  "description",
+];
 
 export const everything: ReadReach = { titles: true, content: true, descriptions: true, privateEvents: true };
 
 type SealedColumn = "title" | "content" | "description";
+type SealedExpression<Name extends SealedColumn> = AliasedExpression<Uint8Array | null, Name>;
 
 /** The sealed columns of what `reach` names; of the rest `null` is selected, so that it never leaves the database. */
-export function sealedColumns(eb: ExpressionBuilder<Database, "calendar_object">, reach: ReadReach) {
-  const column = (name: SealedColumn, reached: boolean) => {
+export function sealedColumns(
+  eb: ExpressionBuilder<Database, "calendar_object">,
+  reach: ReadReach,
+): readonly [SealedExpression<"title">, SealedExpression<"content">, SealedExpression<"description">] {
+  const column = <Name extends SealedColumn>(name: Name, reached: boolean): SealedExpression<Name> => {
     if (!reached) return sql<Uint8Array | null>`null`.as(name);
     if (reach.privateEvents) return eb.ref(name).as(name);
     return sql<Uint8Array | null>`case when private = 0 then ${eb.ref(name)} end`.as(name);
   };
-  return [column("title", reach.titles), column("content", reach.content), column("description", reach.descriptions)] as const;
+  return [column("title", reach.titles), column("content", reach.content), column("description", reach.descriptions)];
 }
 
 export type StoredObjectRow = Pick<CalendarObjectTable, (typeof storedObjectColumns)[number]>;

@@ -9,7 +9,48 @@ import { answerWith, htmlPage, refuseLogin, throttle, wrongType } from "./status
 import { refuseToken, swallowChanges } from "./token-faults.ts";
 
 /** Everything that can be scripted, and how to combine it. */
-export const faults = {
+export interface Faults {
+  readonly once: typeof once;
+  readonly times: typeof times;
+  readonly sometimes: typeof sometimes;
+  readonly when: typeof when;
+  readonly after: typeof after;
+  readonly inTurn: typeof inTurn;
+  readonly oneOf: typeof oneOf;
+  readonly answerWith: typeof answerWith;
+  readonly throttle: typeof throttle;
+  readonly refuseLogin: typeof refuseLogin;
+  readonly htmlPage: typeof htmlPage;
+  readonly wrongType: typeof wrongType;
+  readonly truncate: typeof truncate;
+  readonly stopEarly: typeof stopEarly;
+  readonly resetBefore: typeof resetBefore;
+  readonly resetAfter: typeof resetAfter;
+  readonly resetInside: typeof resetInside;
+  readonly slowDrip: typeof slowDrip;
+  readonly endlessBody: typeof endlessBody;
+  readonly delay: typeof delay;
+  readonly pageSyncCollection: typeof pageSyncCollection;
+  readonly insufficientStorage: typeof insufficientStorage;
+  readonly tooManyMatches: typeof tooManyMatches;
+  readonly staleListing: typeof staleListing;
+  readonly capMultiget: typeof capMultiget;
+  readonly missInMultiget: typeof missInMultiget;
+  readonly omitFromMultiget: typeof omitFromMultiget;
+  readonly etags: typeof etags;
+  readonly absoluteHrefs: typeof absoluteHrefs;
+  readonly foreignHrefs: typeof foreignHrefs;
+  readonly rawHrefs: typeof rawHrefs;
+  readonly lowerHexHrefs: typeof lowerHexHrefs;
+  readonly duplicateHrefs: typeof duplicateHrefs;
+  readonly membersWithoutIcs: typeof membersWithoutIcs;
+  readonly refuseToken: typeof refuseToken;
+  readonly swallowChanges: typeof swallowChanges;
+  readonly redirect: typeof redirect;
+  readonly redirectToHttp: typeof redirectToHttp;
+}
+
+export const faults: Faults = {
   once,
   times,
   sometimes,
@@ -48,4 +89,4 @@ export const faults = {
   swallowChanges,
   redirect,
   redirectToHttp,
-} as const;
+};

@@ -13,8 +13,10 @@ export function syncTokenOf(request: ProxyRequest): string | null {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&").trim();
 }
 
+type RequestKind = "any" | "write" | "read" | "get" | "listing" | "marks" | "propfind" | "report" | "syncCollection" | "delta" | "multiget";
+
 /** Which requests a fault is for: `faults.when(requestKinds.multiget, ...)`. */
-export const requestKinds = {
+export const requestKinds: Readonly<Record<RequestKind, (request: ProxyRequest) => boolean>> = {
   any: (): boolean => true,
   /** PUT, DELETE, MOVE and others that change something. */
   write: ({ method }: ProxyRequest): boolean => !["GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"].includes(method),
@@ -30,4 +32,4 @@ export const requestKinds = {
   /** A sync-collection with a token: changes only. */
   delta: (request: ProxyRequest): boolean => (syncTokenOf(request) ?? "") !== "",
   multiget: (request: ProxyRequest): boolean => reportName(request) === "calendar-multiget",
-} as const satisfies Record<string, (request: ProxyRequest) => boolean>;
+};
