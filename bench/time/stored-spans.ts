@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { deriveBusySpans } from "@kalends/core";
+import { deriveBusySpans, sealingStore } from "@kalends/core";
 import { openSqliteStore } from "@kalends/store-sqlite";
-import { createKalends } from "kalends";
+import { createVault, Keyset, localKeyring, parseKey } from "@kalends/vault";
+import { createKalends, systemRandom as random } from "kalends";
 import { ratioGoal, times, type Goal } from "../measure/goal.ts";
 import { median, quantile } from "../measure/median.ts";
 import { textTable } from "../measure/text-table.ts";
@@ -12,6 +13,7 @@ import { calendarParts } from "./calendar-times.ts";
 import { today, window } from "./rule-cases.ts";
 
 const dayMs = 86_400_000;
+const key = Buffer.alloc(32, 7).toString("base64url");
 const calendars = 200;
 const clock = {
   now: (): number => today * 1000,
@@ -25,7 +27,7 @@ export async function measureStoredSpans(): Promise<Goal[]> {
   try {
     const path = join(folder, "spans.db");
     const { organizationId, ids } = await fill(path);
-    const kalends = await createKalends({ database: path, key: Buffer.alloc(32, 7).toString("base64url"), clock });
+    const kalends = await createKalends({ database: path, key, clock });
     const store = await openSqliteStore({ path, clock });
     const bare = new DatabaseSync(path);
     const range = { from: today * 1000, to: today * 1000 + 14 * dayMs };
@@ -74,8 +76,10 @@ async function inTurn(work: Readonly<Record<string, () => Promise<number>>>, rou
 /** A store with 200 synced calendars of 200 accounts, their spans derived from 2,000 events each. */
 async function fill(path: string): Promise<{ organizationId: string; ids: string[] }> {
   const organizationId = "default";
-  const kalends = await createKalends({ database: path, key: Buffer.alloc(32, 7).toString("base64url"), clock });
-  const store = await openSqliteStore({ path, clock });
+  const kalends = await createKalends({ database: path, key, clock });
+  const inner = await openSqliteStore({ path, clock });
+  const keys = localKeyring({ keyset: Keyset.of(parseKey(key)), random });
+  const store = sealingStore(inner, createVault({ keys, random, dataKeys: (id) => inner.organization(id).dataKeys }));
   const { directory, sync } = store.organization(organizationId);
   const range = { from: window.from * 1000, to: window.to * 1000 };
   const patterns = Array.from({ length: 10 }, (_, seed) => deriveBusySpans(calendarParts(seed), range, "Europe/Berlin").spans);

@@ -10,6 +10,7 @@ import { actingAs } from "./organizations/acting-as.ts";
 import { defaultRoleActions, type RoleActions } from "./organizations/role-actions.ts";
 import type { CredentialRenewal, Runtime } from "./runtime.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
+import { sealingStore } from "./seal/sealing-store.ts";
 import { defaultSettings, type EngineSettings } from "./settings.ts";
 
 export interface EngineOptions {
@@ -51,9 +52,10 @@ const defaultGraceMs = 10_000;
 
 /** Opens the engine. Throws `key-wrong` where the store was sealed with another key; nothing is written then. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { store, vault, clock, random, holder } = options;
+  const { vault, clock, random, holder } = options;
   const logger = options.logger ?? silentLogger;
-  await checkKeys(store, vault);
+  await checkKeys(options.store, vault);
+  const store = sealingStore(options.store, vault);
   const runtime: Runtime = {
     clock,
     random,

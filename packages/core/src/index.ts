@@ -33,3 +33,4 @@ export {
   missingScopes, planProviderScopes, providerFeatures, providerScopes, requireGranted, type ProviderFeature,
 } from "./permissions/provider-scopes.ts";
 export type { CredentialRenewal } from "./runtime.ts";
+export { sealingStore } from "./seal/sealing-store.ts";

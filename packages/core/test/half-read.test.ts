@@ -35,7 +35,7 @@ test("an item of two UIDs, one of them broken, keeps the copy of the broken one"
 test("an account whose making was cut short can be connected and read", async () => {
   const t = await openTestEngine();
   t.provider.calendar("/work/").put("/a.ics", sampleObject("a"));
-  const account = { organizationId: "org", id: "acc_half", externalId: "ada", displayName: null, timeZone: "UTC", createdAt: 1 };
+  const account = { organizationId: "org", id: "acc_half", externalId: null, displayName: null, timeZone: "UTC", createdAt: 1 };
   await t.store.organization("org").directory.addAccount(account);
   const credential = { kind: "password", username: "ada", password: new Secret("x") } as const;
   await t.organization.connect({ accountId: account.id, provider: "memory", address: "ada@example.test", credential });

@@ -1,9 +1,10 @@
 import type { AccountSealer, OrganizationId, Random, SealContext } from "@kalends/model";
+import { canonicalBytes } from "./canonical-bytes.ts";
 import { contextBytes } from "./context-bytes.ts";
-import { accountSuite, envelopeUnknown, envelopeVersion } from "./envelope.ts";
+import { accountSuite, envelopeUnknown, envelopeVersion, fixedSuite } from "./envelope.ts";
 import { equalBytes } from "./equal-bytes.ts";
 import { openFailed } from "./open-failed.ts";
-import { nonceBytes, tagBytes, type VaultCipher } from "./vault-cipher.ts";
+import { nonceBytes, tagBytes, type GcmKey, type VaultCipher } from "./vault-cipher.ts";
 
 /** Many values of one account name one data key, so that a few bytes are enough to tell another one. */
 const shortIdBytes = 4;
@@ -12,11 +13,20 @@ const encoder = new TextEncoder();
 /** Nonces are drawn this many at a time: a call for random bytes costs more than the sealing of a short text. */
 const noncesPerDraw = 256;
 
-/** What the sealer is made of: an id that its values name, a key that seals, one that digests. */
+/** What the sealer is made of: an id that its values name, and a key for each of its works. */
 export interface AccountKeys {
   id: Uint8Array;
   data: Uint8Array;
+  /** Seals values whose nonce follows from their text; `nonces` is what it follows by. */
+  fixed: Uint8Array;
+  nonces: Uint8Array;
   digest: Uint8Array;
+}
+
+/** One of the two suites: what its values begin with, and the key that opens them. */
+interface Suite {
+  head: Uint8Array;
+  gcm: GcmKey;
 }
 
 /**
@@ -24,8 +34,13 @@ export interface AccountKeys {
  * the context as associated data; good for 2^32 values an account (NIST SP 800-38D section 8.3).
  */
 export function createAccountSealer(cipher: VaultCipher, random: Random, keys: AccountKeys, organizationId: OrganizationId): AccountSealer {
-  const head = Uint8Array.of(envelopeVersion, accountSuite, ...keys.id.subarray(0, shortIdBytes));
-  const gcm = cipher.gcmKey(keys.data);
+  const suite = (number: number, key: Uint8Array): Suite => ({
+    head: Uint8Array.of(envelopeVersion, number, ...keys.id.subarray(0, shortIdBytes)),
+    gcm: cipher.gcmKey(key),
+  });
+  const drawn = suite(accountSuite, keys.data);
+  const fixed = suite(fixedSuite, keys.fixed);
+  const fixedNonce = cipher.hmacKey(keys.nonces);
   const hmac = cipher.hmacKey(keys.digest);
   let nonces: Uint8Array = new Uint8Array();
   let at = 0;
@@ -40,20 +55,19 @@ export function createAccountSealer(cipher: VaultCipher, random: Random, keys: A
   };
 
   return {
-    seal(plaintext, context) {
-      const nonce = nextNonce();
-      const sealed = gcm.seal(nonce, associatedData(head, organizationId, context), plaintext);
-      const value = new Uint8Array(head.length + nonceBytes + sealed.length);
-      value.set(head);
-      value.set(nonce, head.length);
-      value.set(sealed, head.length + nonceBytes);
-      return value;
+    seal: (plaintext, context) => write(drawn, nextNonce(), associatedData(drawn, organizationId, context), plaintext),
+    sealFixed(plaintext, context) {
+      const associated = associatedData(fixed, organizationId, context);
+      const nonce = fixedNonce(canonicalBytes([associated, plaintext])).subarray(0, nonceBytes);
+      return write(fixed, nonce, associated, plaintext);
     },
     open(sealed, context) {
-      if (sealed.length < head.length + nonceBytes + tagBytes) throw openFailed();
-      if (!equalBytes(sealed.subarray(0, head.length), head)) throw envelopeUnknown();
-      const nonce = sealed.subarray(head.length, head.length + nonceBytes);
-      const plaintext = gcm.open(nonce, associatedData(head, organizationId, context), sealed.subarray(head.length + nonceBytes));
+      const { length } = drawn.head;
+      if (sealed.length < length + nonceBytes + tagBytes) throw openFailed();
+      const named = [drawn, fixed].find(({ head }) => equalBytes(sealed.subarray(0, length), head));
+      if (named === undefined) throw envelopeUnknown();
+      const nonce = sealed.subarray(length, length + nonceBytes);
+      const plaintext = named.gcm.open(nonce, associatedData(named, organizationId, context), sealed.subarray(length + nonceBytes));
       if (plaintext === null) throw openFailed();
       return plaintext;
     },
@@ -61,8 +75,17 @@ export function createAccountSealer(cipher: VaultCipher, random: Random, keys: A
   };
 }
 
+function write({ head, gcm }: Suite, nonce: Uint8Array, associated: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  const sealed = gcm.seal(nonce, associated, plaintext);
+  const value = new Uint8Array(head.length + nonceBytes + sealed.length);
+  value.set(head);
+  value.set(nonce, head.length);
+  value.set(sealed, head.length + nonceBytes);
+  return value;
+}
+
 /** The account's own organization is bound in as well, so that a context of another organization never opens here. */
-function associatedData(head: Uint8Array, organizationId: OrganizationId, context: SealContext): Uint8Array {
+function associatedData({ head }: Suite, organizationId: OrganizationId, context: SealContext): Uint8Array {
   if (context.organizationId !== organizationId) throw openFailed();
   return contextBytes(head, context);
 }

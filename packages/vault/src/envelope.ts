@@ -8,6 +8,8 @@ export const envelopeVersion = 1;
 export const recordSuite = 1;
 /** AES-256-GCM under an account's data key, which the value names. */
 export const accountSuite = 3;
+/** The same under a key of its own, with a nonce that follows from context and text. */
+export const fixedSuite = 4;
 
 export const keyIdBytes = 8;
 export const saltBytes = 32;

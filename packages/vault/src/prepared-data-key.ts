@@ -17,7 +17,13 @@ export function prepareDataKey(cipher: VaultCipher, random: Random, dataKey: Uin
   const derive = (purpose: string, length: number): Uint8Array => deriveKey(cipher, dataKey, purpose, length);
   const keyId = derive("kalends data key id v1", keyIdBytes);
   const record = { keyId, bytes: derive("kalends data key records v1", keyBytes) };
-  const keys = { id: keyId, data: derive("kalends data key values v1", keyBytes), digest: derive("kalends data key digests v1", keyBytes) };
+  const keys = {
+    id: keyId,
+    data: derive("kalends data key values v1", keyBytes),
+    fixed: derive("kalends data key fixed values v1", keyBytes),
+    nonces: derive("kalends data key fixed nonces v1", keyBytes),
+    digest: derive("kalends data key digests v1", keyBytes),
+  };
   dataKey.fill(0);
   return { record, sealer: createAccountSealer(cipher, random, keys, organizationId) };
 }

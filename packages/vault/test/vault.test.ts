@@ -133,6 +133,7 @@ describe("the two ciphers", () => {
       const compact = accounts[0].seal(plaintext, context);
       expect(Buffer.from(accounts[1].seal(plaintext, context)).equals(Buffer.from(compact))).toBe(true);
       expect(Uint8Array.from(accounts[1].open(compact, context))).toEqual(plaintext);
+      expect(Buffer.from(accounts[1].sealFixed(plaintext, context)).equals(Buffer.from(accounts[0].sealFixed(plaintext, context)))).toBe(true);
     }
     expect(accounts[0].digest("uid")).toBe(accounts[1].digest("uid"));
   });
@@ -183,6 +184,29 @@ describe("account sealer", () => {
     }
     const strangers = [await vault.forAccount("org", "account2"), await vault.forAccount("orga", "ccount")];
     for (const stranger of strangers) expect(await codeOf(() => stranger.open(sealed, context))).toMatch(/^(envelope-unknown|open-failed)$/);
+  });
+
+  test("a fixed seal is the same for the same text and place only, and opens like the others", async () => {
+    const sealer = await vault.forAccount("org", "account");
+    const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+    const sealed = sealer.sealFixed(text("ada@example.test"), context);
+    expect(hex(sealer.sealFixed(text("ada@example.test"), context))).toBe(hex(sealed));
+    expect(Buffer.from(sealer.open(sealed, context)).toString()).toBe("ada@example.test");
+    const others = otherContexts.map((other) => sealer.sealFixed(text("ada@example.test"), other));
+    others.push(sealer.sealFixed(text("ada@example.tes"), context), sealer.seal(text("ada@example.test"), context));
+    others.push((await vault.forAccount("org", "account2")).sealFixed(text("ada@example.test"), context));
+    expect(new Set(others.map((other) => hex(other.subarray(6, 18)))).size).toBe(others.length);
+    expect(others.map(hex)).not.toContain(hex(sealed));
+    for (let i = 0; i < sealed.length; i++) {
+      const changed = Uint8Array.from(sealed);
+      changed[i] = (changed[i] as number) ^ 1;
+      expect(await codeOf(() => sealer.open(changed, context)), `byte ${i}`).toBe(i < 6 ? "envelope-unknown" : "open-failed");
+    }
+    // The two suites do not open each other's values.
+    const relabelled = Uint8Array.from(sealed);
+    relabelled[1] = 3;
+    expect(await codeOf(() => sealer.open(relabelled, context))).toBe("open-failed");
+    for (const other of otherContexts) expect(await codeOf(() => sealer.open(sealed, other))).toBe("open-failed");
   });
 
   test("a value of the account does not open as one of the vault, nor the other way round", async () => {
