@@ -131,7 +131,12 @@ export const accountInputSchema: z.ZodType<{ externalId?: string | undefined; di
 const scopeSchema: z.ZodType<Scope> = z.enum(["read_account", "list_calendars", "read_free_busy", "read_events", "create_event", "delete_event", "change_participation_status"]);
 const ids = z.array(id).max(5_000);
 
-export const applicationInputSchema: z.ZodType<{ name: string; window?: QueryWindow | undefined; scopes?: Scope[] | undefined; feed?: boolean | undefined }> = z.object({
+export const applicationInputSchema: z.ZodType<{
+  name: string;
+  window?: QueryWindow | undefined;
+  scopes?: Scope[] | undefined;
+  feed?: boolean | undefined;
+}> = z.object({
   name: z.string().min(1).max(256),
   window: queryWindowSchema.optional(),
   scopes: z.array(scopeSchema).optional(),

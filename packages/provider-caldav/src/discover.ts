@@ -35,7 +35,8 @@ export interface DiscoveryRequest {
 
 /**
  * Finds the calendars behind an address: the URL as typed, `.well-known/caldav` (RFC 6764 section 5), DNS (section 3), the root,
- * and at last the places where known software keeps its service. A preset's own URL comes first. The first 401 is remembered: a later 404 must not hide a wrong password.
+ * and at last the places where known software keeps its service. A preset's own URL comes first. The first 401 is remembered: a later
+ * 404 must not hide a wrong password.
  * Throws `auth-failed`, `auth-unsupported`, `not-calendar-data`, `caldav-not-found` (naming the steps), or what the network says.
  */
 export async function discover(line: DavLine, request: DiscoveryRequest): Promise<FoundLogin> {
@@ -96,7 +97,10 @@ async function* candidates(line: DavLine, request: DiscoveryRequest, failures: F
 async function* places(line: DavLine, { address, user }: DiscoveryRequest, failures: readonly Failure[]): AsyncGenerator<Candidate> {
   const hopeless = (): boolean => failures.some(({ error }) => error.failure === "auth" || error.code.startsWith("network-") || error.code === "tls-failed" || error.code === "address-refused");
   const bases = address.url === null || line.preset === null ? [address.origin] : [address.url, address.origin];
-  const known = line.preset === null ? knownPlaces(address.origin, user) : bases.flatMap((base) => presetPaths(line.preset as CaldavPreset, base, user).map((url) => ({ preset: line.preset?.name ?? "", url })));
+  const { preset } = line;
+  const placesOf = (chosen: CaldavPreset, base: string): { preset: string; url: string }[] =>
+    presetPaths(chosen, base, user).map((url) => ({ preset: chosen.name, url }));
+  const known = preset === null ? knownPlaces(address.origin, user) : bases.flatMap((base) => placesOf(preset, base));
   for (const { preset, url } of known) {
     if (hopeless()) return;
     yield { step: new URL(url).pathname, url, ...(preset === "nextcloud" ? { preset } : {}) };

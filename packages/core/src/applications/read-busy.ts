@@ -97,7 +97,9 @@ export async function readBusy(
   const accounts = views.map((view, index): ApplicationBusyAccount => {
     const { accountId } = view;
     const line = answer.accounts.find((one) => one.accountId === accountId);
-    const calendars = answer.calendars.filter((one) => one.accountId === accountId).map(({ calendarId, periods, complete }) => ({ calendarId, periods, complete }));
+    const calendars = answer.calendars
+      .filter((one) => one.accountId === accountId)
+      .map(({ calendarId, periods, complete }) => ({ calendarId, periods, complete }));
     const complete = known[index]?.length !== 0 && line?.complete === true;
     return { accountId, periods: line?.periods ?? [], complete, ...(view.scopes.has("list_calendars") ? { calendars } : {}) };
   });

@@ -1,6 +1,7 @@
 import { busyKindOf, flattenSpans } from "@kalends/availability";
 import { assertZone, expandObjects } from "@kalends/ical";
-import type { AccountId, ApplicationId, BusyPeriod, BusySpan, Calendar, CalendarEvent, CalendarId, Occurrence, OrganizationStore, StoredObject, StoredTiming, TimeRange } from "@kalends/model";
+import type { AccountId, ApplicationId, BusyPeriod, BusySpan, Calendar, CalendarEvent, CalendarId } from "@kalends/model";
+import type { Occurrence, OrganizationStore, StoredObject, StoredTiming, TimeRange } from "@kalends/model";
 import { ownWindow, reachOf, showsPrivate, type View } from "../permissions/view.ts";
 import { toEvents } from "../read/list-occurrences.ts";
 import { parseRange } from "../read/parse-range.ts";

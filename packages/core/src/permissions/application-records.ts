@@ -34,7 +34,8 @@ export function calendarRecord(view: View, kind: ChangeKind, calendarId: Calenda
 }
 
 const sameLine = (one: readonly BusySpan[], other: readonly BusySpan[]): boolean =>
-  one.length === other.length && one.every((span, index) => span.from === other[index]?.from && span.to === other[index]?.to && span.kind === other[index]?.kind);
+  one.length === other.length &&
+  one.every((span, index) => span.from === other[index]?.from && span.to === other[index]?.to && span.kind === other[index]?.kind);
 
 /**
  * What the view is told of moved busy times: one record for the account, or one for each calendar where the view lists calendars; none

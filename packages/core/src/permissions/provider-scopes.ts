@@ -89,7 +89,10 @@ export function planProviderScopes(provider: ProviderId, features: Iterable<Prov
 export function missingScopes(provider: ProviderId, features: Iterable<ProviderFeature>, granted: readonly string[]): string[] {
   const table = providerScopes.get(provider);
   if (table === undefined) return [];
-  const plain = (scope: string): string => (table.prefix !== "" && scope.toLowerCase().startsWith(table.prefix) ? scope.slice(table.prefix.length) : scope).toLowerCase();
+  const plain = (scope: string): string => {
+    const lower = scope.toLowerCase();
+    return table.prefix !== "" && lower.startsWith(table.prefix) ? lower.slice(table.prefix.length) : lower;
+  };
   const have = new Set(granted.map(plain));
   const uncovered = [...new Set(features)].filter((feature) => !table.enough[feature].some((scope) => have.has(plain(scope))));
   return planProviderScopes(provider, uncovered).filter((scope) => !table.always.includes(scope));

@@ -83,7 +83,10 @@ function reconcileIsDue({ runtime }: CalendarContext, claim: SyncClaim): boolean
   return claim.lastSnapshot !== null && runtime.clock.now() - claim.lastSnapshot >= runtime.settings.reconcileEveryMs;
 }
 
-/** The whole is read when asked for, when an authorization became wider, when a large removal waits for its second reading, and when hidden events come inside the window. */
+/**
+ * The whole is read when asked for, when an authorization became wider, when a large removal waits for its second reading, and when hidden
+ * events come inside the window.
+ */
 async function mustReadWhole(context: CalendarContext, claim: SyncClaim, options: SyncOptions): Promise<boolean> {
   if (options.fresh === true || claim.rulesBehind || claim.refusedRemovals !== null || reconcileIsDue(context, claim)) return true;
   if (claim.cursor === null || !windowIsBehind(context, claim.storedWindow)) return false;

@@ -9,7 +9,9 @@ export async function calendars(flags: { account?: string; json?: boolean }, com
     const list = await kalends.listCalendars(accountId === undefined ? {} : { accountId });
     const accounts = new Map((await kalends.listAccounts()).map((account) => [account.id, account.externalId ?? account.id]));
     if (flags.json === true) {
-      const plain = list.map(({ id, name, color, timeZone, readOnly, accountId: owner, connectionId }) => ({ id, name, color, timeZone, readOnly, accountId: owner, connectionId }));
+      const plain = list.map(({ id, name, color, timeZone, readOnly, accountId: owner, connectionId }) => {
+        return { id, name, color, timeZone, readOnly, accountId: owner, connectionId };
+      });
       process.stdout.write(`${JSON.stringify(plain, null, 2)}\n`);
       return;
     }

@@ -9,7 +9,13 @@ export interface CredentialStore {
    * Takes the right to renew the credential of that generation. `null` where somebody else has it, or where the generation is not the
    * newest any more. `unfinished`: an earlier holder of this generation took it and neither stored a new credential nor gave it back.
    */
-  claimRenewal(connectionId: ConnectionId, generation: number, holder: string, now: number, leaseMs: number): Promise<{ token: number; unfinished: boolean } | null>;
+  claimRenewal(
+    connectionId: ConnectionId,
+    generation: number,
+    holder: string,
+    now: number,
+    leaseMs: number,
+  ): Promise<{ token: number; unfinished: boolean } | null>;
   /** Notes that the refresh token is about to leave for the provider. Throws `claim-lost` where the right is another's. */
   beginExchange(connectionId: ConnectionId, token: number, now: number, leaseMs: number): Promise<void>;
   /** Stores the new credential under the right to renew, and gives that back. Throws `claim-lost`, `revision-conflict`. */

@@ -161,7 +161,10 @@ export interface SyncStore {
   release(calendarId: CalendarId, token: number, outcome: SyncOutcome | null, now: number): Promise<void>;
   /** Starts a pass and returns its number. `forgetCursor` drops a dead cursor in the same step. Throws `claim-lost`. */
   beginPass(calendarId: CalendarId, token: number, options: { forgetCursor: boolean }): Promise<number>;
-  /** Revisions of those keys that have stored objects (quarantined items are not told: they are read again). Leaves out objects that must be read again: `outside` ones that touch `window`, and those last seen before the rules became wider. */
+  /**
+   * Revisions of those keys that have stored objects. Leaves out objects that must be read again: `outside` ones that touch `window`, and
+   * those last seen before the rules became wider.
+   */
   revisionsOf(calendarId: CalendarId, keys: readonly RemoteKey[], window: TimeRange): Promise<Map<RemoteKey, Revision>>;
   marksOf(calendarId: CalendarId, keys: readonly RemoteKey[]): Promise<StoredMark[]>;
   /** Objects (quarantined items not among them) that passes before `pass` saw last, in key order, after `afterKey`. */
@@ -171,7 +174,13 @@ export interface SyncStore {
   /** How many `outside` objects touch the window and so must be read again. */
   countEntering(calendarId: CalendarId, window: TimeRange): Promise<number>;
   /** Replaces the calendar's spans and stored window without a pass. Throws `claim-lost`. */
-  replaceSpans(calendarId: CalendarId, token: number, spans: BusySpan[], storedWindow: TimeRange, told?: { audience: BatchAudience; now: number }): Promise<void>;
+  replaceSpans(
+    calendarId: CalendarId,
+    token: number,
+    spans: BusySpan[],
+    storedWindow: TimeRange,
+    told?: { audience: BatchAudience; now: number },
+  ): Promise<void>;
   /** Timing of all objects that may touch the range (no content), in stable order. */
   timings(calendarId: CalendarId, range: TimeRange): Promise<StoredTimingRow[]>;
   /** Throws `claim-lost` where the token is no longer the newest; then nothing was written. */

@@ -19,7 +19,9 @@ export function presetPaths(preset: CaldavPreset, base: string, user: string): s
 
 /** The table for servers that answer neither by well-known nor by DNS: every known path, on the typed server. */
 export function knownPlaces(origin: string, user: string): PresetAddress[] {
-  const all = caldavPresets.filter((preset) => preset.url === null).flatMap((preset) => presetPaths(preset, origin, user).map((url) => ({ preset: preset.name, url })));
+  const all = caldavPresets
+    .filter((preset) => preset.url === null)
+    .flatMap((preset) => presetPaths(preset, origin, user).map((url) => ({ preset: preset.name, url })));
   return all.filter(({ url }, index) => all.findIndex((other) => other.url === url) === index);
 }
 

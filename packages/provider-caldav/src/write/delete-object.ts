@@ -17,7 +17,9 @@ export async function deleteObject(line: DavLine, access: ProviderAccess, reques
   line.account.writes.forget(key);
   if (current === null) return;
   const { revision } = request.target;
-  if (revision !== null && current.revision !== null && revision !== current.revision) throw conflictOf({ remoteKey: key, revision: current.revision, deleted: false });
+  if (revision !== null && current.revision !== null && revision !== current.revision) {
+    throw conflictOf({ remoteKey: key, revision: current.revision, deleted: false });
+  }
   for (const guard of guardsFor(current.revision)) {
     // RFC 6638 section 8.1: no reply goes to the organizer of an invitation that is removed.
     const headers = { "if-match": guard, ...(request.notify ? {} : { "schedule-reply": "F" }) };

@@ -47,7 +47,10 @@ async function create(writing: Writing, request: PutObjectRequest): Promise<PutO
   setScheduleAgent(calendars, writing.notify);
   const sent = checked(writeComponents(calendars));
   const answer = await put(line, url, key, sent, { "if-none-match": "*" });
-  if (!answer.ok) throw answer.status === 412 && answer.error.conditions.size === 0 ? await takenOrRefused(writing, key, answer) : await refusalOf(line, url, answer);
+  if (!answer.ok) {
+    const mayBeTaken = answer.status === 412 && answer.error.conditions.size === 0;
+    throw mayBeTaken ? await takenOrRefused(writing, key, answer) : await refusalOf(line, url, answer);
+  }
   line.account.writes.note(key, false);
   return await readBack(writing, key, uid, sent, answer.etag);
 }

@@ -1,4 +1,5 @@
-import { hostActor, KalendsError, type AccountId, type AuditEntry, type Authorization, type AuthorizationId, type DetailLevel, type OrganizationId, type Scope } from "@kalends/model";
+import { hostActor, KalendsError } from "@kalends/model";
+import type { AccountId, AuditEntry, Authorization, AuthorizationId, DetailLevel, OrganizationId, Scope } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
 import { appendAudit } from "../feed/append-audit.ts";
