@@ -26,7 +26,9 @@ export type { ApplicationEvents, ApplicationEventsRequest } from "./applications
 export { writeScopes, type WriteAction } from "./applications/check-write.ts";
 export type { ListedInvitation, MemberDirectory, NewInvitation } from "./organizations/member-directory.ts";
 export { actions, defaultRoleActions, mayDo, type Action, type RoleActions } from "./organizations/role-actions.ts";
-export { applicationActions, applicationReadActions, memberActions, organizationActions, type MethodActions } from "./organizations/acting-as.ts";
+export {
+  alertActions, applicationActions, applicationReadActions, auditActions, memberActions, organizationActions, type MethodActions,
+} from "./organizations/acting-as.ts";
 export { defaultApplicationId } from "./permissions/default-application.ts";
 export { planRules, type RulesInput } from "./permissions/plan-rules.ts";
 export {

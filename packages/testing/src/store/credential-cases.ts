@@ -39,5 +39,35 @@ const race: StoreCase = {
   },
 };
 
+const renewal: StoreCase = {
+  title: "one worker renews a generation at a time; an exchange without an end leaves a trace",
+  async run(world) {
+    const { credentials } = await world.populate();
+    await credentials.put("connection-1", sealed("first"), 0);
+    const rights = await Promise.all(Array.from({ length: 10 }, (_, index) => credentials.claimRenewal("connection-1", 1, `w${index}`, 100, 50)));
+    const [right] = rights.filter((one) => one !== null);
+    expect(rights.filter((one) => one !== null)).toHaveLength(1);
+    expect(right?.unfinished).toBe(false);
+    const first = right?.token ?? 0;
+    expect(await credentials.claimRenewal("connection-1", 2, "w", 100, 50)).toBeNull();
+    // Given back before anything left: no trace.
+    await credentials.releaseRenewal("connection-1", first, false);
+    const second = (await credentials.claimRenewal("connection-1", 1, "w", 110, 50))?.token ?? 0;
+    await credentials.beginExchange("connection-1", second, 110, 50);
+    expect(await credentials.claimRenewal("connection-1", 1, "x", 159, 50)).toBeNull();
+    await world.turn();
+    const again = world.org().credentials;
+    const third = await again.claimRenewal("connection-1", 1, "x", 160, 50);
+    expect(third).toEqual({ token: second + 1, unfinished: true });
+    expect(await codeOf(again.beginExchange("connection-1", second, 160, 50))).toBe("claim-lost");
+    expect(await codeOf(again.finishRenewal("connection-1", second, sealed("stale"), 1))).toBe("claim-lost");
+    await again.beginExchange("connection-1", second + 1, 160, 50);
+    await again.finishRenewal("connection-1", second + 1, sealed("second"), 1);
+    expect([(await again.get("connection-1"))?.generation, opened((await again.get("connection-1"))?.sealed)]).toEqual([2, "second"]);
+    expect(await again.claimRenewal("connection-1", 1, "x", 170, 50)).toBeNull();
+    expect((await again.claimRenewal("connection-1", 2, "x", 170, 50))?.unfinished).toBe(false);
+  },
+};
+
 /** Sealed credentials. */
-export const credentialCases: readonly StoreCase[] = [generations, race];
+export const credentialCases: readonly StoreCase[] = [generations, race, renewal];

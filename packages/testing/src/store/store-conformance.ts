@@ -11,6 +11,8 @@ import { feedCases } from "./feed-cases.ts";
 import { isolationCases } from "./isolation-cases.ts";
 import { jobCases } from "./job-cases.ts";
 import { migrationCases } from "./migration-cases.ts";
+import { memberCases } from "./member-cases.ts";
+import { rulesCases } from "./rules-cases.ts";
 import { quarantineCases } from "./quarantine-cases.ts";
 import type { OpenStore } from "./store-harness.ts";
 import { StoreWorld, type StoreCase } from "./store-world.ts";
@@ -30,6 +32,8 @@ const parts: readonly [string, readonly StoreCase[]][] = [
   ["data keys", dataKeyCases],
   ["jobs", jobCases],
   ["credentials", credentialCases],
+  ["rules", rulesCases],
+  ["members", memberCases],
   ["migrations", migrationCases],
 ];
 
