@@ -1,5 +1,5 @@
 import { civilFromDays, daySeconds, daysFromCivil, monthLength, type CivilDate } from "../civil/civil.ts";
-import { wallToUtc } from "../zones/zone-table.ts";
+import { steadyTo, wallToUtc } from "../zones/zone-table.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 import { seekDay, type InstanceSink } from "./rule-output.ts";
 
@@ -8,7 +8,13 @@ export function expandDaily(rule: CompiledRule, sink: InstanceSink): void {
   const { interval, zone, startTime } = rule;
   const k = Math.max(0, Math.floor((seekDay(sink.from) - rule.startDay) / interval));
   sink.left = rule.count - k;
-  for (let day = rule.startDay + k * interval; sink.take(wallToUtc(zone, day * daySeconds + startTime));) day += interval;
+  const step = interval * daySeconds;
+  // Between two transitions of the zone the instances lie evenly, so that the zone is asked once a stretch.
+  for (let wall = (rule.startDay + k * interval) * daySeconds + startTime; ; ) {
+    const count = Math.max(1, Math.ceil((steadyTo(zone, wall) - wall) / step));
+    if (!sink.takeRun(wallToUtc(zone, wall), step, count)) return;
+    wall += count * step;
+  }
 }
 
 /** Every so many weeks on some weekdays, one time a day. */

@@ -87,4 +87,33 @@ export class InstanceSink {
     this.out.starts.push(utc);
     return true;
   }
+
+  /** Takes `count` instances, `step` seconds apart, as `take` would one by one; `false` where the expansion is at its end. */
+  takeRun(first: number, step: number, count: number): boolean {
+    if (!this.take(first)) return false;
+    const { out, from, to, until, maxResults } = this;
+    const { starts } = out;
+    let { seen, left, last } = this;
+    let goesOn = true;
+    for (let utc = first + step, rest = count - 1; rest > 0; rest--, utc += step) {
+      seen++;
+      if (left <= 0 || utc > until || utc >= to) {
+        goesOn = false;
+        break;
+      }
+      left--;
+      last = utc;
+      if (utc < from) continue;
+      if (starts.length >= maxResults) {
+        out.capped = "results";
+        goesOn = false;
+        break;
+      }
+      starts.push(utc);
+    }
+    this.seen = seen;
+    this.left = left;
+    this.last = last;
+    return goesOn;
+  }
 }

@@ -73,6 +73,12 @@ export function wallToUtc(zone: ZoneTable, wall: number): number {
   return wall - (block.offset[rank(block.wall, wall)] as number);
 }
 
+/** The wall second up to which (not included) the offset that holds at `wall` holds. */
+export function steadyTo(zone: ZoneTable, wall: number): number {
+  const block = blockOf(zone, wall);
+  return block.wall[rank(block.wall, wall)] ?? block.to;
+}
+
 /** Whether a wall second does not exist in the zone. */
 export function isInGap(zone: ZoneTable, wall: number): boolean {
   const utc = wallToUtc(zone, wall);
