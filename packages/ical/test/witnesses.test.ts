@@ -5,7 +5,8 @@ import { ownAnswer, rustAnswer, temporalAnswer, type Answer } from "./witnesses.
 
 /** `KALENDS_WITNESS_RULES=2000` looks at more; rrule-temporal takes some 15 ms a rule, on a busy machine many times that. */
 const runs = Number(process.env["KALENDS_WITNESS_RULES"] ?? 80);
-const seed = Number(process.env["KALENDS_RANDOM_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+/** The same rules every time: a new kind of disagreement wants a reader of the RFC, not a red build. `KALENDS_RANDOM_SEED` looks elsewhere. */
+const seed = Number(process.env["KALENDS_RANDOM_SEED"] ?? 4);
 
 const from = Date.UTC(2026, 0, 1) / 1000;
 const asked = { from, to: from + 400 * 86_400 };
