@@ -1,4 +1,5 @@
-import { createEngine, type Engine, type EngineSettings, type KeyCare, type OrganizationEngine, type Scheduler } from "@kalends/core";
+import { createEngine, type Engine, type EngineSettings, type KeyCare, type OrganizationEngine } from "@kalends/core";
+import type { RoleActions, Scheduler } from "@kalends/core";
 import { KalendsError, Secret } from "@kalends/model";
 import type { CalendarProvider, Clock, KeyService, Logger, Random, Store, Vault } from "@kalends/model";
 import type { ConnectResult } from "@kalends/core";
@@ -28,6 +29,8 @@ export interface KalendsOptions extends KeyOptions {
   /** Adapters. Default: CalDAV (iCloud included) and ICS feeds. */
   providers?: readonly CalendarProvider[];
   settings?: Partial<EngineSettings>;
+  /** What owners and members may do. Default: `defaultRoleActions`. */
+  roleActions?: RoleActions;
   /** Bring the database to this version's schema at start. Default `true`; else an old schema throws `store-unmigrated`. */
   autoMigrate?: boolean;
   logger?: Logger;
@@ -126,6 +129,7 @@ async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine
     ...(zones === undefined ? {} : { zoneDataVersion: zones }),
     ...(options.logger === undefined ? {} : { logger: options.logger }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
+    ...(options.roleActions === undefined ? {} : { roleActions: options.roleActions }),
   });
 }
 

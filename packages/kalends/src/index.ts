@@ -2,7 +2,7 @@ export { createKalends, type ConnectCaldavInput, type ConnectFeedInput, type Kal
 export type { KeyOptions } from "./find-key.ts";
 export { systemClock } from "./platform/system-clock.ts";
 export { systemRandom } from "./platform/system-random.ts";
-export { defaultSettings } from "@kalends/core";
+export { defaultRoleActions, defaultSettings } from "@kalends/core";
 export type {
   AccountInput,
   AlertBoard,
