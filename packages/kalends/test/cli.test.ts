@@ -211,8 +211,9 @@ describe("Ctrl-C", () => {
       onPrint: (printed, child) => {
         if (asked > 0 || !printed.includes("Stop with Ctrl-C.")) return;
         asked = Date.now();
+        // A launcher hands the same key press on at once. Once Node takes itself down nothing listens any more, so a later one proves nothing.
         child.kill("SIGINT");
-        setTimeout(() => child.kill("SIGINT"), 20);
+        child.kill("SIGINT");
       },
     });
     expect([code, out]).toEqual([0, expect.stringContaining("Stopped; nothing was kept.")]);
