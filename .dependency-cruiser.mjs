@@ -21,7 +21,7 @@ const rooms = {
   server: { own: ["model", "core"], npm: [] },
   invites: { own: ["model", "ical"], npm: ["nodemailer", "postal-mime"] },
   sandbox: { own: ["model", "ical"], npm: [] },
-  testing: { own: ["model"], npm: ["vitest"] },
+  testing: { own: ["model"], npm: ["vitest", "pg"] },
   simulator: { own: ["model", "ical", "availability", "retention", "core", "store-sql", "store-sqlite", "vault", "sandbox", "testing"], npm: [] },
   kalends: {
     own: [

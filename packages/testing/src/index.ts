@@ -8,5 +8,7 @@ export * from "./provider/event-text.ts";
 export * from "./servers/start-server.ts";
 export * from "./servers/caldav-client.ts";
 export * from "./servers/seed-calendar.ts";
+export { missingPostgres, startPostgres, type PostgresOptions, type RunningPostgres } from "./servers/start-postgres.ts";
+export { queryPostgres } from "./servers/query-postgres.ts";
 export * from "./proxy/index.ts";
 export * from "./store/store-conformance.ts";

@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { freePort } from "./free-port.ts";
 
 /** A real CalDAV server that the shared scripts know how to run. `caldav-adapter` is the wire layer of Forward Email, from npm. */
 export type ServerKind = "radicale" | "xandikos" | "davical" | "sabredav" | "caldav-adapter";
@@ -104,15 +104,4 @@ export async function startServer(kind: ServerKind, context: SkipContext, enviro
 function scriptPath(script: string): string {
   const shared = process.env["KALENDS_SHARED"] ?? join(packageFolder, "..", "..", "..", "shared");
   return join(shared, "servers", script);
-}
-
-async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("No free port"))));
-    });
-  });
 }
