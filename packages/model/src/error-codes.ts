@@ -31,6 +31,8 @@ export const errorTable = {
   "rotation-lost": { failure: "auth", remedy: "A renewed token was lost between the provider and the database, in a crash. The grant itself was not revoked; ask the user to connect again in place." },
   "scope-missing": { failure: "invalid-state", remedy: "The provider did not grant a scope that is needed. Ask the user to connect again in place and to allow what the message names." },
   "account-mismatch": { failure: "conflict", remedy: "The login is another one than the connection's. Log in with the same account at the provider, or connect the other one anew." },
+  "consent-denied": { failure: "auth", remedy: "The user did not allow access on the provider's page. Start connecting again, and allow it there." },
+  "connect-attempt-invalid": { failure: "auth", remedy: "The answer belongs to no connect attempt of this browser: it is unknown, used, older than ten minutes, or not from that provider. Start connecting again." },
   "permission-denied": { failure: "permanent", remedy: "The login works but may not read this. Ask the owner to share it, or exclude the calendar." },
 
   // Provider answers

@@ -2,6 +2,7 @@ import type { OrganizationId, OrganizationStore } from "@kalends/model";
 import type { SqlDatabase } from "./database/sql-database.ts";
 import { SqlAlertLog } from "./alerts/sql-alert-log.ts";
 import { SqlAuditLog } from "./audit/sql-audit-log.ts";
+import { SqlConnectAttempts } from "./connect/sql-connect-attempts.ts";
 import { SqlCredentialStore } from "./directory/sql-credential-store.ts";
 import { SqlDataKeyStore } from "./directory/sql-data-key-store.ts";
 import { SqlDirectory } from "./directory/sql-directory.ts";
@@ -11,6 +12,7 @@ import { SqlChangeFeed } from "./feed/sql-change-feed.ts";
 import { SqlJobQueue } from "./jobs/sql-job-queue.ts";
 import { SqlReader } from "./read/sql-reader.ts";
 import { SqlSyncStore } from "./sync/sql-sync-store.ts";
+import { SqlWatchStore } from "./watches/sql-watch-store.ts";
 
 /** The handle that every call on one organization's data goes through; its id stands in each query. */
 export function sqlOrganizationStore(database: SqlDatabase, organizationId: OrganizationId): OrganizationStore {
@@ -27,5 +29,7 @@ export function sqlOrganizationStore(database: SqlDatabase, organizationId: Orga
     alerts: new SqlAlertLog(database, organizationId),
     members: new SqlMemberStore(database, organizationId),
     applicationFeed: new SqlApplicationFeed(database, organizationId),
+    watches: new SqlWatchStore(database, organizationId),
+    connectAttempts: new SqlConnectAttempts(database, organizationId),
   };
 }

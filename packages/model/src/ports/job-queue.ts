@@ -1,8 +1,9 @@
 /**
  * Work that waits for its time. `sync-calendar` and `list-calendars` name their subject; `roll-window` moves a calendar's busy spans;
- * `escalate-alert` names the number of an alert.
+ * `escalate-alert` names the number of an alert; `watch-calendar` and `watch-list` bring the watch channels of a calendar, or of a
+ * connection's list, to what they should be.
  */
-export type JobKind = "sync-calendar" | "list-calendars" | "roll-window" | "escalate-alert";
+export type JobKind = "sync-calendar" | "list-calendars" | "roll-window" | "escalate-alert" | "watch-calendar" | "watch-list";
 
 export interface NewJob {
   kind: JobKind;

@@ -2,6 +2,8 @@ import type { CalendarObject, QuarantinedItem } from "../calendar-object.ts";
 import type { Credential, OAuthCredential } from "../credential.ts";
 import type { Cursor, PageToken, ProviderId, RemoteKey, Revision } from "../ids.ts";
 import type { TimeRange } from "../time-range.ts";
+import type { AuthorizationAddress, AuthorizationRequest, ExchangeRequest, GrantedLogin, LoginIdentity, RevokeRequest } from "./provider-grant.ts";
+import type { CalendarWatchRequest, InboundNotification, NotificationReading, OpenedWatch, UnwatchRequest, WatchRequest } from "./provider-watch.ts";
 
 /** One opened login, handed to each call. The adapter keeps nothing of it. */
 export interface ProviderAccess {
@@ -118,9 +120,11 @@ export interface DeleteObjectRequest {
 }
 
 export interface ConnectRequest {
-  /** What the user typed: an address, a host name, a URL. */
+  /** What the user typed: an address, a host name, a URL. Empty where the login came from the provider's consent page. */
   address: string;
   credential: Credential;
+  /** Who logged in, where the exchange of the code told it. */
+  identity?: LoginIdentity;
   /** A preset of the adapter (`icloud`), if one was chosen. */
   preset?: string;
   signal?: AbortSignal;
@@ -166,4 +170,20 @@ export interface CalendarProvider {
   putObject?(access: ProviderAccess, request: PutObjectRequest): Promise<PutObjectResult>;
   /** Removes an item at that revision; one that is gone already is a success. Throws `revision-conflict` where it changed. */
   deleteObject?(access: ProviderAccess, request: DeleteObjectRequest): Promise<void>;
+
+  /** Where to send a user who is to allow access. Pure. Absent: the provider has no consent page. */
+  authorizationUrl?(request: AuthorizationRequest): AuthorizationAddress;
+  /** Exchanges a code at the token endpoint, once. Throws `grant-revoked` where the provider says that the code is void, and transient errors. */
+  exchangeCode?(request: ExchangeRequest): Promise<GrantedLogin>;
+  /** Takes the grant back at the provider; one that is void already is a success. */
+  revokeGrant?(request: RevokeRequest): Promise<void>;
+
+  /** Asks to be told of changes of a calendar. Throws `permission-denied` where this calendar cannot be watched. */
+  watchCalendar?(access: ProviderAccess, request: CalendarWatchRequest): Promise<OpenedWatch>;
+  /** Asks to be told of changes of the list of calendars. */
+  watchCalendarList?(access: ProviderAccess, request: WatchRequest): Promise<OpenedWatch>;
+  /** Stops a watch of either kind; one that is gone already is a success. */
+  unwatch?(access: ProviderAccess, request: UnwatchRequest): Promise<void>;
+  /** Reads what came in at the address of a watch. Pure, and throws nothing. Every provider that can watch has it. */
+  readNotification?(notification: InboundNotification): NotificationReading;
 }

@@ -3,7 +3,7 @@ import type { ChangeRecord } from "../change-record.ts";
 import type { CalendarId } from "../ids.ts";
 import type { TimeRange } from "../time-range.ts";
 import type { QuarantinedItem } from "../calendar-object.ts";
-import type { StoredObject } from "./sync-store.ts";
+import type { PollCadence, StoredObject } from "./sync-store.ts";
 
 /** What is known of a calendar's sync, as stored. Times in ms since the epoch. */
 export interface SyncState {
@@ -16,6 +16,8 @@ export interface SyncState {
   nextTry: number | null;
   storedWindow: TimeRange | null;
   spansBehind: boolean;
+  /** `null` before the first run. */
+  cadence: PollCadence | null;
   objects: number;
   quarantined: number;
   warnings: number;

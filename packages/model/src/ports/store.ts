@@ -3,6 +3,7 @@ import type { Organization } from "../parties.ts";
 import type { ApplicationFeed } from "./application-feed.ts";
 import type { AlertLog } from "./alert-log.ts";
 import type { AuditLog } from "./audit-log.ts";
+import type { ConnectAttempts } from "./connect-attempts.ts";
 import type { CredentialStore } from "./credential-store.ts";
 import type { DataKeyStore } from "./data-key-store.ts";
 import type { Directory } from "./directory.ts";
@@ -10,6 +11,7 @@ import type { JobQueue, JobSource } from "./job-queue.ts";
 import type { MemberStore } from "./member-store.ts";
 import type { ChangeFeed, Reader } from "./reader.ts";
 import type { SyncStore } from "./sync-store.ts";
+import type { WatchStore } from "./watch-store.ts";
 
 /** Everything of one organization. No call on it can reach another one. */
 export interface OrganizationStore {
@@ -25,6 +27,8 @@ export interface OrganizationStore {
   readonly alerts: AlertLog;
   readonly members: MemberStore;
   readonly applicationFeed: ApplicationFeed;
+  readonly watches: WatchStore;
+  readonly connectAttempts: ConnectAttempts;
 }
 
 /** A place to keep things. */

@@ -34,6 +34,8 @@ export interface SyncClaim {
   lastSuccess: number | null;
   /** When a snapshot was last completed, ms since the epoch. */
   lastSnapshot: number | null;
+  /** When a run last found that something had changed, ms since the epoch. */
+  lastChange: number | null;
 }
 
 /** One calendar object as it is stored. Times in ms; `timing` is plain JSON for expansion, `content` is sealed. */
@@ -137,12 +139,24 @@ export interface AppliedBatch {
   lastSequence: number | null;
 }
 
+/**
+ * How often a calendar is polled.
+ * - `active`: it changed lately.
+ * - `quiet`: it did not.
+ * - `pushed`: the provider tells of changes, and polling only covers notifications that got lost.
+ */
+export type PollCadence = "active" | "quiet" | "pushed";
+
 /** How a sync run ended, for the public status. */
 export interface SyncOutcome {
   ok: boolean;
   errorCode: string | null;
   /** When the next try is due; `null`: not by itself. */
   nextTry: number | null;
+  /** The run found changes. */
+  changed?: boolean;
+  /** Why the next try is due then. */
+  cadence?: PollCadence;
 }
 
 /** The sync line's own door to storage. Always inside one organization. */

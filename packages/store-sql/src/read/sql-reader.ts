@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { BusyKind, BusySpan, CalendarId, OrganizationId, QuarantinedItem, Reader, ReadReach, StoredObject, SyncState, TimeRange } from "@kalends/model";
+import type { BusyKind, BusySpan, CalendarId, OrganizationId, PollCadence, QuarantinedItem, Reader, ReadReach, StoredObject, SyncState, TimeRange } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
 import { touches } from "../sync/touches.ts";
 import { everything, plainObjectColumns, sealedColumns, storedObjectColumns, toStoredObject } from "./stored-object.ts";
@@ -108,6 +108,7 @@ export class SqlReader implements Reader {
         nextTry: row.next_try,
         storedWindow: row.window_from === null || row.window_to === null ? null : { from: row.window_from, to: row.window_to },
         spansBehind: row.spans_behind === 1,
+        cadence: row.cadence as PollCadence | null,
         objects: row.objects ?? 0,
         quarantined: row.quarantined ?? 0,
         warnings: row.warnings ?? 0,

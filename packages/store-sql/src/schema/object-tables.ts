@@ -20,6 +20,8 @@ export interface SyncStateTable {
   next_try: number | null;
   /** Objects that passes before this one saw last hold less than the rules allow now; 0: none. */
   reread_from: number;
+  last_change: number | null;
+  cadence: string | null;
 }
 
 export interface CalendarObjectTable {
@@ -99,4 +101,6 @@ export const freshSyncState: Omit<SyncStateTable, "organization" | "calendar_id"
   error_code: null,
   next_try: null,
   reread_from: 0,
+  last_change: null,
+  cadence: null,
 };

@@ -39,6 +39,7 @@ export class CalendarClaims {
         failures: row.failures,
         lastSuccess: row.last_success,
         lastSnapshot: row.last_snapshot,
+        lastChange: row.last_change,
       };
     });
   }
@@ -50,11 +51,17 @@ export class CalendarClaims {
     });
   }
 
-  async release(calendarId: CalendarId, token: number, outcome: SyncOutcome | null): Promise<void> {
+  async release(calendarId: CalendarId, token: number, outcome: SyncOutcome | null, now: number): Promise<void> {
     const told =
       outcome === null
         ? {}
-        : { failures: outcome.ok ? 0 : sql<number>`failures + 1`, error_code: outcome.errorCode, next_try: outcome.nextTry };
+        : {
+            failures: outcome.ok ? 0 : sql<number>`failures + 1`,
+            error_code: outcome.errorCode,
+            next_try: outcome.nextTry,
+            ...(outcome.changed === true ? { last_change: now } : {}),
+            ...(outcome.cadence === undefined ? {} : { cadence: outcome.cadence }),
+          };
     await this.#database.write((scope) => scope.run(this.#heldBy(scope, calendarId, token).set({ holder: null, lease_until: 0, ...told })));
   }
 

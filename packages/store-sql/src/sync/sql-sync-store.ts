@@ -31,8 +31,8 @@ export class SqlSyncStore implements SyncStore {
     return this.#claims.renew(calendarId, token, now, leaseMs);
   }
 
-  release(calendarId: CalendarId, token: number, outcome: SyncOutcome): Promise<void> {
-    return this.#claims.release(calendarId, token, outcome);
+  release(calendarId: CalendarId, token: number, outcome: SyncOutcome | null, now: number): Promise<void> {
+    return this.#claims.release(calendarId, token, outcome, now);
   }
 
   beginPass(calendarId: CalendarId, token: number, options: { forgetCursor: boolean }): Promise<number> {

@@ -6,7 +6,7 @@ const oneHolder: StoreCase = {
   async run(world) {
     const { sync } = await world.populate();
     const first = await sync.claim("calendar-1", "worker-1", 1_000, leaseMs);
-    expect(first).toMatchObject({ cursor: null, pass: 0, storedWindow: null, spansBehind: false, refusedRemovals: null, failures: 0, lastSuccess: null });
+    expect(first).toMatchObject({ cursor: null, pass: 0, storedWindow: null, spansBehind: false, refusedRemovals: null, failures: 0, lastSuccess: null, lastChange: null });
     await world.turn();
     const later = world.org().sync;
     expect(await later.claim("calendar-1", "worker-2", 1_000 + leaseMs - 1, leaseMs)).toBeNull();
@@ -54,12 +54,12 @@ const outcomes: StoreCase = {
     expect((await org.reader.syncStates(["calendar-1"], 3_000 + leaseMs)).get("calendar-1")?.syncing).toBe(false);
     await org.sync.applyBatch(batch(at, { completed: { pass: "snapshot", cursor: "c1", storedWindow: { from: 5, to: 6 }, hints: null }, now: 3_500 }));
     await org.sync.release("calendar-1", at.claim.token - 1, { ok: false, errorCode: "internal", nextTry: 1 }, 3_600);
-    await org.sync.release("calendar-1", at.claim.token, { ok: true, errorCode: null, nextTry: 20_000 }, 3_600);
+    await org.sync.release("calendar-1", at.claim.token, { ok: true, errorCode: null, nextTry: 20_000, changed: true, cadence: "active" }, 3_600);
     expect((await org.reader.syncStates(["calendar-1"], 4_000)).get("calendar-1")).toMatchObject({
-      syncing: false, failures: 0, errorCode: null, nextTry: 20_000, lastSuccess: 3_500, storedWindow: { from: 5, to: 6 },
+      syncing: false, failures: 0, errorCode: null, nextTry: 20_000, lastSuccess: 3_500, storedWindow: { from: 5, to: 6 }, cadence: "active",
     });
     expect(await org.sync.claim("calendar-1", "w", 4_000, leaseMs)).toMatchObject({
-      cursor: "c1", pass: at.pass, storedWindow: { from: 5, to: 6 }, lastSuccess: 3_500, failures: 0,
+      cursor: "c1", pass: at.pass, storedWindow: { from: 5, to: 6 }, lastSuccess: 3_500, lastChange: 3_600, failures: 0,
     });
   },
 };

@@ -4,6 +4,7 @@ import { atomicityCases } from "./atomicity-cases.ts";
 import { auditCases } from "./audit-cases.ts";
 import { batchCases } from "./batch-cases.ts";
 import { claimCases } from "./claim-cases.ts";
+import { connectAttemptCases } from "./connect-attempt-cases.ts";
 import { credentialCases } from "./credential-cases.ts";
 import { dataKeyCases } from "./data-key-cases.ts";
 import { directoryCases } from "./directory-cases.ts";
@@ -15,6 +16,7 @@ import { memberCases } from "./member-cases.ts";
 import { rulesCases } from "./rules-cases.ts";
 import { quarantineCases } from "./quarantine-cases.ts";
 import type { OpenStore } from "./store-harness.ts";
+import { watchCases } from "./watch-cases.ts";
 import { StoreWorld, type StoreCase } from "./store-world.ts";
 
 export type { OpenedStore, OpenStore, StoreOpenOptions } from "./store-harness.ts";
@@ -32,6 +34,8 @@ const parts: readonly [string, readonly StoreCase[]][] = [
   ["data keys", dataKeyCases],
   ["jobs", jobCases],
   ["credentials", credentialCases],
+  ["watch channels", watchCases],
+  ["connect attempts", connectAttemptCases],
   ["rules", rulesCases],
   ["members", memberCases],
   ["migrations", migrationCases],
