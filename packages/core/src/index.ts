@@ -1,5 +1,6 @@
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
-export type { AccountInput, OrganizationEngine } from "./organization-engine.ts";
+export type { AccountInput } from "./accounts/create-account.ts";
+export type { OrganizationEngine } from "./organization-engine.ts";
 export type { ConnectInput, ConnectResult, ReconnectInput } from "./connect/connect-login.ts";
 export type { CalendarListReport } from "./calendars/refresh-calendars.ts";
 export type { FreeBusyRequest } from "./read/read-free-busy.ts";
@@ -25,9 +26,12 @@ export type { ApplicationBusyAccount, ApplicationBusyAnswer, ApplicationBusyRequ
 export type { ApplicationEvents, ApplicationEventsRequest } from "./applications/read-events.ts";
 export { writeScopes, type WriteAction } from "./applications/check-write.ts";
 export type { ListedInvitation, MemberDirectory, NewInvitation } from "./organizations/member-directory.ts";
+export type { ProvisionedGroupInput, ProvisionedUserInput } from "./provisioning/provisioned-input.ts";
+export type { ProvisioningDirectory } from "./provisioning/provisioning-directory.ts";
 export { actions, defaultRoleActions, mayDo, type Action, type RoleActions } from "./organizations/role-actions.ts";
 export {
-  alertActions, applicationActions, applicationReadActions, auditActions, memberActions, organizationActions, type MethodActions,
+  alertActions, applicationActions, applicationReadActions, auditActions, memberActions, organizationActions, provisioningActions,
+  type MethodActions,
 } from "./organizations/acting-as.ts";
 export { defaultApplicationId } from "./permissions/default-application.ts";
 export { planRules, type RulesInput } from "./permissions/plan-rules.ts";

@@ -1,16 +1,15 @@
 import type { FreeBusyAnswer } from "@kalends/availability";
-import { assertZone } from "@kalends/ical";
-import { accountInputSchema, KalendsError, scopes } from "@kalends/model";
+import { KalendsError } from "@kalends/model";
 import type { Account, Calendar, ChangeRecord, Connection, ConnectionStatus, OrganizationStore, QuarantinedItem } from "@kalends/model";
+import { createAccount, type AccountInput } from "./accounts/create-account.ts";
 import { createAlertBoard, type AlertBoard } from "./alerts/alert-board.ts";
 import { createAuditTrail, type AuditTrail } from "./audit/audit-trail.ts";
 import { refreshCalendars, type CalendarListReport } from "./calendars/refresh-calendars.ts";
 import { applicationDirectory, type ApplicationDirectory } from "./applications/application-directory.ts";
 import { applicationEngine, type ApplicationEngine } from "./applications/application-engine.ts";
 import { connectLogin, reconnectLogin, type ConnectInput, type ConnectResult, type ReconnectInput } from "./connect/connect-login.ts";
-import { newId } from "./new-id.ts";
+import { provisioningDirectory, type ProvisioningDirectory } from "./provisioning/provisioning-directory.ts";
 import { memberDirectory, type MemberDirectory } from "./organizations/member-directory.ts";
-import { ensureDefaultAuthorization } from "./permissions/default-application.ts";
 import { listOccurrences, type OccurrenceList, type OccurrenceRequest } from "./read/list-occurrences.ts";
 import { readFreeBusy, type FreeBusyRequest } from "./read/read-free-busy.ts";
 import type { Runtime } from "./runtime.ts";
@@ -18,14 +17,6 @@ import { readStatus } from "./status/read-status.ts";
 import { syncCalendar, type SyncOptions } from "./sync/sync-calendar.ts";
 import { syncMany, type SyncManyOptions, type SyncManyReport } from "./sync/sync-many.ts";
 import type { SyncReport } from "./sync/sync-report.ts";
-
-export interface AccountInput {
-  /** Your own id of the user; unique in the organization. */
-  externalId?: string;
-  displayName?: string;
-  /** IANA zone for all-day and floating times. Default `UTC`. */
-  timeZone?: string;
-}
 
 /** Everything the engine does inside one organization. */
 export interface OrganizationEngine {
@@ -63,6 +54,8 @@ export interface OrganizationEngine {
   readonly applications: ApplicationDirectory;
   /** People of the organization and the ways into it. */
   readonly members: MemberDirectory;
+  /** Users and groups that an identity provider keeps here (SCIM). */
+  readonly provisioning: ProvisioningDirectory;
   /** What one application may ask. Its calls throw `not-found` where there is no such application. */
   application(applicationId: string): ApplicationEngine;
   /** The same as one member may use it: each call asks the role's action table and may throw `not-authorized`. */
@@ -123,29 +116,9 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore, a
       }),
     applications: applicationDirectory(runtime, store),
     members: memberDirectory(runtime, store),
+    provisioning: provisioningDirectory(runtime, store, (input) => createAccount(runtime, store, input)),
     application: (applicationId) => applicationEngine(runtime, store, applicationId),
     actingAs: (memberId) => actAs(runtime, store, engine, memberId),
   };
   return engine;
-}
-
-async function createAccount(runtime: Runtime, store: OrganizationStore, input: AccountInput): Promise<Account> {
-  const parsed = accountInputSchema.safeParse(input);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new KalendsError("invalid-argument", `The account's ${issue?.path.join(".") ?? "input"} is not acceptable`);
-  }
-  const timeZone = input.timeZone ?? "UTC";
-  assertZone(timeZone);
-  const account: Account = {
-    organizationId: store.organizationId,
-    id: newId(runtime.random, "acc"),
-    externalId: input.externalId ?? null,
-    displayName: input.displayName ?? null,
-    timeZone,
-    createdAt: runtime.clock.now(),
-  };
-  await store.directory.addAccount(account);
-  await ensureDefaultAuthorization(runtime, store, account.id, scopes);
-  return account;
 }

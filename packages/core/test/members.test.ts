@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
-  actions, applicationActions, applicationReadActions, defaultRoleActions, mayDo, memberActions, organizationActions, type RoleActions,
+  actions, applicationActions, applicationReadActions, defaultRoleActions, mayDo, memberActions, organizationActions,
+  provisioningActions, type RoleActions,
 } from "@kalends/core";
 import { roles, type Role } from "@kalends/model";
 import { openTestEngine } from "./open-test-engine.ts";
@@ -88,6 +89,7 @@ describe("roles", () => {
       const acting = t.organization.actingAs(person);
       const rooms = [
         [acting, organizationActions], [acting.applications, applicationActions], [acting.members, memberActions],
+        [acting.provisioning, provisioningActions],
         [acting.application("app_default"), applicationReadActions],
       ] as const;
       for (const [room, table] of rooms) {

@@ -33,6 +33,7 @@ export const errorTable = {
   "account-mismatch": { failure: "conflict", remedy: "The login is another one than the connection's. Log in with the same account at the provider, or connect the other one anew." },
   "consent-denied": { failure: "auth", remedy: "The user did not allow access on the provider's page. Start connecting again, and allow it there." },
   "connect-attempt-invalid": { failure: "auth", remedy: "The answer belongs to no connect attempt of this browser: it is unknown, used, older than ten minutes, or not from that provider. Start connecting again." },
+  "account-suspended": { failure: "invalid-state", remedy: "The identity provider deactivated this user. Activate it there, then connect again." },
   "permission-denied": { failure: "permanent", remedy: "The login works but may not read this. Ask the owner to share it, or exclude the calendar." },
 
   // Provider answers

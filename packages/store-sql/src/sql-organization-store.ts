@@ -10,6 +10,7 @@ import { SqlApplicationFeed } from "./feed/sql-application-feed.ts";
 import { SqlMemberStore } from "./organizations/sql-member-store.ts";
 import { SqlChangeFeed } from "./feed/sql-change-feed.ts";
 import { SqlJobQueue } from "./jobs/sql-job-queue.ts";
+import { SqlProvisioningStore } from "./provisioning/sql-provisioning-store.ts";
 import { SqlReader } from "./read/sql-reader.ts";
 import { SqlSyncStore } from "./sync/sql-sync-store.ts";
 import { SqlWatchStore } from "./watches/sql-watch-store.ts";
@@ -28,6 +29,7 @@ export function sqlOrganizationStore(database: SqlDatabase, organizationId: Orga
     audit: new SqlAuditLog(database, organizationId),
     alerts: new SqlAlertLog(database, organizationId),
     members: new SqlMemberStore(database, organizationId),
+    provisioning: new SqlProvisioningStore(database, organizationId),
     applicationFeed: new SqlApplicationFeed(database, organizationId),
     watches: new SqlWatchStore(database, organizationId),
     connectAttempts: new SqlConnectAttempts(database, organizationId),

@@ -4,6 +4,7 @@ import type {
   NewApplicationRecord, OrganizationStore, QueryWindow, Scope,
 } from "@kalends/model";
 import { newId } from "../new-id.ts";
+import { requireActiveUser } from "../provisioning/active-user.ts";
 import { changeRules } from "../permissions/change-rules.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -108,6 +109,7 @@ class Applications implements ApplicationDirectory {
   async authorize(input: AuthorizationInput): Promise<Authorization> {
     checked(authorizationLimitsSchema, input);
     const { applicationId, accountId } = input;
+    await requireActiveUser(this.#store, accountId);
     const decision = await changeRules(this.#runtime, this.#store, async () => [accountId], async ([rules]) => {
       const application = rules?.applications.find(({ id }) => id === applicationId);
       if (application === undefined) throw new KalendsError("not-found", `There is no application ${applicationId}`);

@@ -3,6 +3,8 @@ import type { AccountId, Connection, ConnectionId, ConnectedLogin, Credential, O
 import { planCalendarList } from "../calendars/plan-calendar-list.ts";
 import { listAudience } from "../permissions/audience.ts";
 import { newId } from "../new-id.ts";
+import { isDeactivated, requireActiveUser } from "../provisioning/active-user.ts";
+import { deprovisionAccount } from "../provisioning/deprovision-account.ts";
 import { ensureDefaultAuthorization } from "../permissions/default-application.ts";
 import type { Runtime } from "../runtime.ts";
 import { findProvider } from "../sync/calendar-context.ts";
@@ -38,6 +40,7 @@ export async function connectLogin(runtime: Runtime, store: OrganizationStore, i
   const account = await directory.findAccount(input.accountId);
   if (account !== null && (await directory.listAuthorizations(account.id)).length === 0) await ensureDefaultAuthorization(runtime, store, account.id, scopes);
   if (account === null) throw new KalendsError("not-found", `There is no account ${input.accountId}`);
+  await requireActiveUser(store, account.id);
   const login = await proveLogin(runtime, input);
   const known = await findKnown(store, input, login);
   const connection = known ?? (await unlessTaken(() => addConnection(runtime, store, input, login), () => findKnown(store, input, login)));
@@ -63,6 +66,11 @@ async function mend(
   const list = (): Promise<boolean> => addListed(runtime, store, connection, login.calendars);
   await unlessTaken(list, list);
   await directory.noteListed(connection.id, { at: now, errorCode: null });
+  // The user may have been deactivated while the login was proven: then what was stored since goes again.
+  if (await isDeactivated(store, connection.accountId)) {
+    await deprovisionAccount(runtime, store, connection.accountId);
+    await requireActiveUser(store, connection.accountId);
+  }
   const calendars = await directory.listCalendars({ connectionId: connection.id });
   return {
     connection: (await directory.findConnection(connection.id)) ?? connection,
@@ -91,6 +99,7 @@ export async function reconnectLogin(runtime: Runtime, store: OrganizationStore,
   const { connectionId, ...rest } = input;
   const connection = await store.directory.findConnection(connectionId);
   if (connection === null) throw new KalendsError("not-found", `There is no connection ${connectionId}`);
+  await requireActiveUser(store, connection.accountId);
   const { accountId, provider } = connection;
   const proof: ConnectInput = { ...rest, accountId, provider, address: input.address ?? connection.label };
   const login = await proveLogin(runtime, proof);

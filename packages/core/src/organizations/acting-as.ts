@@ -5,6 +5,8 @@ import type { AuditTrail } from "../audit/audit-trail.ts";
 import { applicationDirectory, type ApplicationDirectory } from "../applications/application-directory.ts";
 import type { ApplicationEngine } from "../applications/application-engine.ts";
 import type { OrganizationEngine } from "../organization-engine.ts";
+import { createAccount } from "../accounts/create-account.ts";
+import { provisioningDirectory, type ProvisioningDirectory } from "../provisioning/provisioning-directory.ts";
 import type { Runtime } from "../runtime.ts";
 import { memberDirectory, type MemberDirectory } from "./member-directory.ts";
 import { mayDo, type Action } from "./role-actions.ts";
@@ -63,6 +65,25 @@ export const memberActions: MethodActions<MemberDirectory> = {
   revokeInvitation: "manage-members",
   // Who has a code may use it.
   redeem: null,
+};
+
+export const provisioningActions: MethodActions<ProvisioningDirectory> = {
+  createUser: "manage-accounts",
+  findUser: "manage-accounts",
+  findUserByName: "manage-accounts",
+  findUsersByExternalId: "manage-accounts",
+  listUsers: "manage-accounts",
+  countUsers: "manage-accounts",
+  replaceUser: "manage-accounts",
+  removeUser: "manage-accounts",
+  createGroup: "manage-accounts",
+  findGroup: "manage-accounts",
+  findGroupByName: "manage-accounts",
+  listGroups: "manage-accounts",
+  countGroups: "manage-accounts",
+  groupsOf: "manage-accounts",
+  replaceGroup: "manage-accounts",
+  removeGroup: "manage-accounts",
 };
 
 export const applicationReadActions: MethodActions<ApplicationEngine> = {
@@ -127,6 +148,7 @@ export function actingAs(runtime: Runtime, store: OrganizationStore, engine: Org
     reconnect: (input) => allowed.reconnect({ ...input, actor: memberId }),
     applications: guarded(applicationDirectory(runtime, store, memberId), applicationActions, check),
     members: guarded(memberDirectory(runtime, store, memberId), memberActions, check),
+    provisioning: guarded(provisioningDirectory(runtime, store, (input) => createAccount(runtime, store, input), memberId), provisioningActions, check),
     audit: actingAudit(engine, memberId, check),
     alerts: { ...guarded(engine.alerts, alertActions, check), acknowledge: (alert) => acknowledge(engine, alert, memberId, check) },
     application: (id) => ({ organizationId: engine.organizationId, applicationId: id, ...guarded(engine.application(id), applicationReadActions, check) }),

@@ -1,5 +1,6 @@
 import { KalendsError, toKalendsError } from "@kalends/model";
 import type { ClaimedJob, OrganizationStore } from "@kalends/model";
+import { deprovisionAccount } from "../provisioning/deprovision-account.ts";
 import { refreshCalendars } from "../calendars/refresh-calendars.ts";
 import type { Runtime } from "../runtime.ts";
 import { jittered, waitAfterFailure } from "../sync/backoff.ts";
@@ -29,6 +30,11 @@ export async function runJob(runtime: Runtime, job: ClaimedJob, signal: AbortSig
       if (await store.alerts.escalate(Number(job.subject), clock.now())) runtime.signal.wake(job.organizationId);
       return { nextRunAt: null, failed: false };
     }
+    if (job.kind === "deprovision-account") {
+      // The user may have been activated again since.
+      if (!(await isActive(store, job.subject))) await deprovisionAccount(runtime, store, job.subject);
+      return { nextRunAt: null, failed: false };
+    }
     await rollWindow(runtime, store, job.subject, signal);
     return { nextRunAt: clock.now() + jittered(settings.rollEveryMs, settings, random), failed: false };
   } catch (thrown) {
@@ -45,6 +51,7 @@ export async function runJob(runtime: Runtime, job: ClaimedJob, signal: AbortSig
  */
 async function isOver(store: OrganizationStore, job: ClaimedJob, now: number): Promise<boolean> {
   const { directory } = store;
+  if (job.kind === "deprovision-account") return false;
   try {
     const calendar = job.kind === "list-calendars" ? null : await directory.findCalendar(job.subject);
     if (job.kind !== "list-calendars" && (calendar === null || calendar.removedAt !== null)) return true;
@@ -69,6 +76,10 @@ async function runSync(runtime: Runtime, store: OrganizationStore, job: ClaimedJ
   }
   const over = !report.ok && (await isOver(store, job, runtime.clock.now()));
   return { nextRunAt: over ? null : nextRunAt, failed: !report.ok, report };
+}
+
+async function isActive(store: OrganizationStore, accountId: string): Promise<boolean> {
+  return (await store.provisioning.findUser(accountId))?.active === true;
 }
 
 async function runList(runtime: Runtime, store: OrganizationStore, connectionId: string, signal: AbortSignal): Promise<void> {

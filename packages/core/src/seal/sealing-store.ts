@@ -1,7 +1,8 @@
 import type { Store, Vault } from "@kalends/model";
 import { sealedDirectory } from "./sealed-directory.ts";
+import { sealedProvisioning } from "./sealed-provisioning.ts";
 
-/** The store as the engine sees it: the same one, with a directory that seals what tells who somebody is. */
+/** The store as the engine sees it: the same one, with a directory and users that seal what tells who somebody is. */
 export function sealingStore(store: Store, vault: Vault): Store {
   return {
     migrations: store.migrations,
@@ -12,7 +13,11 @@ export function sealingStore(store: Store, vault: Vault): Store {
     listOrganizations: () => store.listOrganizations(),
     organization: (id) => {
       const inner = store.organization(id);
-      return { ...inner, directory: sealedDirectory(inner.directory, vault, id) };
+      return {
+        ...inner,
+        directory: sealedDirectory(inner.directory, vault, id),
+        provisioning: sealedProvisioning(inner.provisioning, vault, id),
+      };
     },
     liveHolders: (now) => store.liveHolders(now),
     releaseHolder: (holder) => store.releaseHolder(holder),

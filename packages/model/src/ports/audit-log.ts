@@ -11,6 +11,7 @@ export type AuditAction =
   | "read-raised"
   | "change-role"
   | "invite"
+  | "provision"
   | "export"
   | "rotate-keys"
   | "purge"

@@ -1,13 +1,20 @@
 /**
  * Work that waits for its time. `sync-calendar` and `list-calendars` name their subject; `roll-window` moves a calendar's busy spans;
  * `escalate-alert` names the number of an alert; `watch-calendar` and `watch-list` bring the watch channels of a calendar, or of a
- * connection's list, to what they should be.
+ * connection's list, to what they should be; `deprovision-account` ends everybody's right to an account.
  */
-export type JobKind = "sync-calendar" | "list-calendars" | "roll-window" | "escalate-alert" | "watch-calendar" | "watch-list";
+export type JobKind =
+  | "sync-calendar"
+  | "list-calendars"
+  | "roll-window"
+  | "escalate-alert"
+  | "watch-calendar"
+  | "watch-list"
+  | "deprovision-account";
 
 export interface NewJob {
   kind: JobKind;
-  /** Calendar or connection id, or the number of an alert. One job waits per kind and subject; a second one only moves its time forward. */
+  /** Calendar, connection or account id, or the number of an alert. One job waits per kind and subject; a second one only moves its time forward. */
   subject: string;
   /** Earliest start, ms since the epoch. */
   runAt: number;

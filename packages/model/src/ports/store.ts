@@ -9,6 +9,7 @@ import type { DataKeyStore } from "./data-key-store.ts";
 import type { Directory } from "./directory.ts";
 import type { JobQueue, JobSource } from "./job-queue.ts";
 import type { MemberStore } from "./member-store.ts";
+import type { ProvisioningStore } from "./provisioning-store.ts";
 import type { ChangeFeed, Reader } from "./reader.ts";
 import type { SyncStore } from "./sync-store.ts";
 import type { WatchStore } from "./watch-store.ts";
@@ -26,6 +27,7 @@ export interface OrganizationStore {
   readonly audit: AuditLog;
   readonly alerts: AlertLog;
   readonly members: MemberStore;
+  readonly provisioning: ProvisioningStore;
   readonly applicationFeed: ApplicationFeed;
   readonly watches: WatchStore;
   readonly connectAttempts: ConnectAttempts;

@@ -13,6 +13,7 @@ import { isolationCases } from "./isolation-cases.ts";
 import { jobCases } from "./job-cases.ts";
 import { migrationCases } from "./migration-cases.ts";
 import { memberCases } from "./member-cases.ts";
+import { provisioningCases } from "./provisioning-cases.ts";
 import { rulesCases } from "./rules-cases.ts";
 import { quarantineCases } from "./quarantine-cases.ts";
 import type { OpenStore } from "./store-harness.ts";
@@ -38,6 +39,7 @@ const parts: readonly [string, readonly StoreCase[]][] = [
   ["connect attempts", connectAttemptCases],
   ["rules", rulesCases],
   ["members", memberCases],
+  ["provisioning", provisioningCases],
   ["migrations", migrationCases],
 ];
 
