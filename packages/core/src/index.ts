@@ -2,6 +2,7 @@ export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export type { AccountInput } from "./accounts/create-account.ts";
 export type { OrganizationEngine } from "./organization-engine.ts";
 export type { ConnectInput, ConnectResult, ReconnectInput } from "./connect/connect-login.ts";
+export type { DisconnectOptions, DisconnectReport, Disposition } from "./disconnect/disconnect.ts";
 export type { CalendarListReport } from "./calendars/refresh-calendars.ts";
 export type { FreeBusyRequest } from "./read/read-free-busy.ts";
 export type { OccurrenceList, OccurrenceRequest } from "./read/list-occurrences.ts";

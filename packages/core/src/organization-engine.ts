@@ -8,7 +8,12 @@ import { refreshCalendars, type CalendarListReport } from "./calendars/refresh-c
 import { applicationDirectory, type ApplicationDirectory } from "./applications/application-directory.ts";
 import { applicationEngine, type ApplicationEngine } from "./applications/application-engine.ts";
 import { connectLogin, reconnectLogin, type ConnectInput, type ConnectResult, type ReconnectInput } from "./connect/connect-login.ts";
+<<<<<<< HEAD
 import { provisioningDirectory, type ProvisioningDirectory } from "./provisioning/provisioning-directory.ts";
+=======
+import { disconnect, type DisconnectOptions, type DisconnectReport } from "./disconnect/disconnect.ts";
+import { newId } from "./new-id.ts";
+>>>>>>> ddd7d65 (core: disconnect a connection, keeping or purging what was read)
 import { memberDirectory, type MemberDirectory } from "./organizations/member-directory.ts";
 import { listOccurrences, type OccurrenceList, type OccurrenceRequest } from "./read/list-occurrences.ts";
 import { readFreeBusy, type FreeBusyRequest } from "./read/read-free-busy.ts";
@@ -31,6 +36,8 @@ export interface OrganizationEngine {
   connect(input: ConnectInput): Promise<ConnectResult>;
   /** Mends a connection in place with a new proof of the same login. Throws `not-found`, `account-mismatch`, `auth-failed` and others. */
   reconnect(input: ReconnectInput): Promise<ConnectResult>;
+  /** Ends a connection; what becomes of the stored data has to be said. Throws `not-found`, `invalid-argument`. */
+  disconnect(connectionId: string, options: DisconnectOptions): Promise<DisconnectReport>;
   listConnections(accountId?: string): Promise<Connection[]>;
   listCalendars(filter?: { accountId?: string; connectionId?: string }): Promise<Calendar[]>;
   /** Reads a connection's calendar list now. */
@@ -91,6 +98,7 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore, a
       runtime.signal.wake(store.organizationId);
       return result;
     },
+    disconnect: (connectionId, options) => work.run(options.signal, (signal) => disconnect(runtime, store, connectionId, { ...options, signal })),
     listConnections: (accountId) => directory.listConnections(accountId),
     listCalendars: (filter) => directory.listCalendars(filter),
     refreshCalendars: (connectionId, options) =>

@@ -36,6 +36,10 @@ const onOrganization: Record<keyof typeof organizationActions, Ask | Ask[] | typ
   listAccounts: takesNoId,
   connect: (org, { account }) => org.connect({ accountId: account, provider: "memory", address: "ada@example.test", credential }),
   reconnect: (org, { connection }) => org.reconnect({ connectionId: connection, credential }),
+  disconnect: [
+    (org, { connection }) => org.disconnect(connection, { disposition: "keep" }),
+    (org, { connection }) => org.disconnect(connection, { disposition: "purge" }),
+  ],
   listConnections: (org, { account }) => org.listConnections(account),
   listCalendars: [(org, { account }) => org.listCalendars({ accountId: account }), (org, { connection }) => org.listCalendars({ connectionId: connection })],
   refreshCalendars: (org, { connection }) => org.refreshCalendars(connection),

@@ -39,4 +39,5 @@ export * from "./ports/connect-attempts.ts";
 export * from "./ports/member-store.ts";
 export * from "./ports/provisioning-store.ts";
 export * from "./ports/application-feed.ts";
+export * from "./ports/retention-store.ts";
 export * from "./ports/store.ts";

@@ -12,6 +12,7 @@ import { SqlChangeFeed } from "./feed/sql-change-feed.ts";
 import { SqlJobQueue } from "./jobs/sql-job-queue.ts";
 import { SqlProvisioningStore } from "./provisioning/sql-provisioning-store.ts";
 import { SqlReader } from "./read/sql-reader.ts";
+import { SqlRetentionStore } from "./retention/sql-retention-store.ts";
 import { SqlSyncStore } from "./sync/sql-sync-store.ts";
 import { SqlWatchStore } from "./watches/sql-watch-store.ts";
 
@@ -33,5 +34,6 @@ export function sqlOrganizationStore(database: SqlDatabase, organizationId: Orga
     applicationFeed: new SqlApplicationFeed(database, organizationId),
     watches: new SqlWatchStore(database, organizationId),
     connectAttempts: new SqlConnectAttempts(database, organizationId),
+    retention: new SqlRetentionStore(database, organizationId),
   };
 }

@@ -6,6 +6,7 @@ import { changes } from "./changes.ts";
 import { connectCaldav } from "./connect-caldav.ts";
 import { connectFeed } from "./connect-feed.ts";
 import { demo } from "./demo.ts";
+import { disconnect } from "./disconnect.ts";
 import { doctor } from "./doctor.ts";
 import { freeBusy } from "./free-busy.ts";
 import { init } from "./init.ts";
@@ -105,6 +106,16 @@ function addConnectCommands(program: Command): void {
     .option("--tz <zone>", "IANA time zone of a new account (default: this machine's)")
     .option("--address-stdin", "read the address from standard input")
     .action(connectFeed);
+  program
+    .command("disconnect")
+    .description("end a connection; nothing at the provider is changed")
+    .argument("<connection>", "its id, as `kalends status` shows it")
+    .option("--keep", "keep what was read, under the retention policy")
+    .option("--purge", "remove what was read, at once")
+    .option("--dry-run", "only show which rows would go")
+    .option("--as <id>", "who asked for it, for the audit log")
+    .option("--json", "print the report as JSON")
+    .action(disconnect);
 }
 
 /** Looking after it, and the demo. */

@@ -5,6 +5,7 @@
 export type AuditAction =
   | "connect"
   | "connection"
+  | "disconnect"
   | "authorize"
   | "end-authorization"
   | "raise-detail"

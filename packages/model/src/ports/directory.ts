@@ -76,7 +76,7 @@ export interface Directory {
   endAuthorization(id: AuthorizationId, reason: string, now: number, actor?: string): Promise<boolean>;
 
   findCalendar(id: CalendarId): Promise<Calendar | null>;
-  /** Calendars that are there; `includeRemoved` adds those found gone. */
+  /** Calendars that are there; `includeRemoved` adds those found gone. Those of a disconnected connection are there for who names it. */
   listCalendars(filter?: { connectionId?: ConnectionId; accountId?: AccountId; includeRemoved?: boolean }): Promise<Calendar[]>;
   applyCalendarList(update: CalendarListUpdate): Promise<void>;
 }

@@ -11,6 +11,7 @@ import type { JobQueue, JobSource } from "./job-queue.ts";
 import type { MemberStore } from "./member-store.ts";
 import type { ProvisioningStore } from "./provisioning-store.ts";
 import type { ChangeFeed, Reader } from "./reader.ts";
+import type { RetentionStore } from "./retention-store.ts";
 import type { SyncStore } from "./sync-store.ts";
 import type { WatchStore } from "./watch-store.ts";
 
@@ -31,6 +32,7 @@ export interface OrganizationStore {
   readonly applicationFeed: ApplicationFeed;
   readonly watches: WatchStore;
   readonly connectAttempts: ConnectAttempts;
+  readonly retention: RetentionStore;
 }
 
 /** A place to keep things. */

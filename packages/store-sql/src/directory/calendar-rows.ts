@@ -30,6 +30,10 @@ export class CalendarRows {
       if (filter.connectionId !== undefined) query = query.where("connection_id", "=", filter.connectionId);
       if (filter.accountId !== undefined) query = query.where("account_id", "=", filter.accountId);
       if (filter.includeRemoved !== true) query = query.where("removed_at", "is", null);
+      if (filter.includeRemoved !== true && filter.connectionId === undefined) {
+        const stopped = scope.db.selectFrom("connection").select("id").where("organization", "=", this.#organization).where("state", "=", "disconnected");
+        query = query.where("connection_id", "not in", stopped);
+      }
       return scope.all(query);
     });
     return rows.map(toCalendar);

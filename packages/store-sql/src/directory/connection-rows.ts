@@ -58,7 +58,7 @@ export class ConnectionRows {
     return this.#database.write(async (scope) => {
       const row = await scope.first(this.#all(scope).where("id", "=", id));
       if (row === undefined) throw noConnection(id);
-      await scope.run(this.#one(scope, id).set({ state, error_code: errorCode }));
+      await scope.run(this.#one(scope, id).set({ state, error_code: errorCode, ...marksOf(state, errorCode, row, now) }));
       const entry = { action: note.action ?? "connection", actor: note.actor ?? engineActor, subject: id };
       if (row.state === state) {
         if (entry.action === "connect") await appendAudit(scope, this.#organization, { ...entry, detail: "login proven again, credential replaced" }, now);
@@ -102,8 +102,15 @@ export class ConnectionRows {
   }
 
   #all(scope: SqlScope) {
-    return scope.db.selectFrom("connection").selectAll().where("organization", "=", this.#organization);
+    return scope.db.selectFrom("connection").selectAll().where("organization", "=", this.#organization).where("purging_at", "is", null);
   }
+}
+
+/** What retention counts from. A new proof of the login clears it; a refusal that is repeated keeps its first time. */
+function marksOf(state: ConnectionState, errorCode: string | null, row: ConnectionTable, now: number): Partial<ConnectionTable> {
+  if (state === "connected") return { disconnected_at: null, refused_at: null };
+  if (state === "disconnected") return { disconnected_at: row.disconnected_at ?? now };
+  return errorCode === "grant-revoked" || state === "suspended" ? { refused_at: row.refused_at ?? now } : {};
 }
 
 function noConnection(id: ConnectionId): KalendsError {

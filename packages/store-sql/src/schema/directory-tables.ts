@@ -26,6 +26,8 @@ export interface AccountTable {
   created_at: number;
   /** Counts the changes of who may see what of the account. */
   rules: number;
+  /** When its purge began; it is nobody's any more, and stands until the last row that hangs on it is gone. */
+  purging_at: number | null;
 }
 
 export interface ConnectionTable {
@@ -44,6 +46,11 @@ export interface ConnectionTable {
   error_code: string | null;
   /** JSON array of texts. */
   granted_scopes: string | null;
+  disconnected_at: number | null;
+  /** When the provider first said that the grant is void; `null` after a new proof. */
+  refused_at: number | null;
+  /** When its purge began; it stands until the last row that hangs on it is gone. */
+  purging_at: number | null;
 }
 
 export interface CredentialTable {

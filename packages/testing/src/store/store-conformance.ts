@@ -15,6 +15,7 @@ import { migrationCases } from "./migration-cases.ts";
 import { memberCases } from "./member-cases.ts";
 import { provisioningCases } from "./provisioning-cases.ts";
 import { rulesCases } from "./rules-cases.ts";
+import { retentionCases } from "./retention-cases.ts";
 import { quarantineCases } from "./quarantine-cases.ts";
 import type { OpenStore } from "./store-harness.ts";
 import { watchCases } from "./watch-cases.ts";
@@ -40,6 +41,7 @@ const parts: readonly [string, readonly StoreCase[]][] = [
   ["rules", rulesCases],
   ["members", memberCases],
   ["provisioning", provisioningCases],
+  ["retention", retentionCases],
   ["migrations", migrationCases],
 ];
 
