@@ -35,7 +35,12 @@ const goesAlways: readonly string[] = ["credential", "credential_renewal", "job"
  * where it was asked for, everything that was read. Nothing at the provider's calendars is touched. Calling it again, also after a crash,
  * finishes what is left. Throws `not-found`, `invalid-argument`.
  */
-export async function disconnect(runtime: Runtime, store: OrganizationStore, connectionId: ConnectionId, options: DisconnectOptions): Promise<DisconnectReport> {
+export async function disconnect(
+  runtime: Runtime,
+  store: OrganizationStore,
+  connectionId: ConnectionId,
+  options: DisconnectOptions,
+): Promise<DisconnectReport> {
   const { disposition, dryRun = false, actor = hostActor } = options;
   if (disposition !== "keep" && disposition !== "purge") {
     throw new KalendsError("invalid-argument", "`disposition` must be `keep` or `purge`: there is no default, because each choice hurts somebody");
