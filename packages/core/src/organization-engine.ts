@@ -8,12 +8,8 @@ import { refreshCalendars, type CalendarListReport } from "./calendars/refresh-c
 import { applicationDirectory, type ApplicationDirectory } from "./applications/application-directory.ts";
 import { applicationEngine, type ApplicationEngine } from "./applications/application-engine.ts";
 import { connectLogin, reconnectLogin, type ConnectInput, type ConnectResult, type ReconnectInput } from "./connect/connect-login.ts";
-<<<<<<< HEAD
 import { provisioningDirectory, type ProvisioningDirectory } from "./provisioning/provisioning-directory.ts";
-=======
 import { disconnect, type DisconnectOptions, type DisconnectReport } from "./disconnect/disconnect.ts";
-import { newId } from "./new-id.ts";
->>>>>>> ddd7d65 (core: disconnect a connection, keeping or purging what was read)
 import { memberDirectory, type MemberDirectory } from "./organizations/member-directory.ts";
 import { listOccurrences, type OccurrenceList, type OccurrenceRequest } from "./read/list-occurrences.ts";
 import { readFreeBusy, type FreeBusyRequest } from "./read/read-free-busy.ts";

@@ -2,16 +2,9 @@ import { firstSchema } from "./0001-first-schema.ts";
 import { keysAuditAlerts } from "./0002-keys-audit-alerts.ts";
 import { permissions } from "./0003-permissions.ts";
 import { watchesAndConnectAttempts } from "./0004-watches-and-connect-attempts.ts";
-<<<<<<< HEAD
 import { provisioning } from "./0005-provisioning.ts";
+import { retention } from "./0006-retention.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their numbers, without gap. */
-export const allMigrations: readonly Migration[] = [firstSchema, keysAuditAlerts, permissions, watchesAndConnectAttempts, provisioning];
-=======
-import { retention } from "./0005-retention.ts";
-import type { Migration } from "./migration.ts";
-
-/** In the order of their numbers, without gap. */
-export const allMigrations: readonly Migration[] = [firstSchema, keysAuditAlerts, permissions, watchesAndConnectAttempts, retention];
->>>>>>> ddd7d65 (core: disconnect a connection, keeping or purging what was read)
+export const allMigrations: readonly Migration[] = [firstSchema, keysAuditAlerts, permissions, watchesAndConnectAttempts, provisioning, retention];

@@ -41,12 +41,16 @@ export const tableClasses: { readonly [Table in keyof Database]: TableClass } = 
   change_record: { class: "operational", account: "account_id", connection: "connection_id" },
   calendar: { class: "structure", account: "account_id", connection: "connection_id" },
   connection: { class: "structure", account: "account_id", connection: "id" },
+  provisioned_membership: { class: "structure", account: "account_id" },
+  provisioned_user: { class: "structure", account: "account_id" },
   access_authorization: { class: "structure", account: "account_id" },
   data_key: { class: "key", account: "account_id" },
   account: { class: "structure", account: "id" },
 
   application_feed_counter: { class: "configuration" },
   application: { class: "configuration" },
+  // Names of groups, kept by the organization's identity provider; who is in them goes with the account.
+  provisioned_group: { class: "configuration" },
   // The host's own staff, by the host's ids; removed by the host.
   member: { class: "configuration" },
   invitation: { class: "operational" },

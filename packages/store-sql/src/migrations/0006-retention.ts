@@ -2,7 +2,7 @@ import type { Migration } from "./migration.ts";
 
 /** Marks that retention reads: ends of connections, refusals, purges under way, and when an object left the window. */
 export const retention: Migration = {
-  number: 5,
+  number: 6,
   name: "retention",
   statements: ({ types: { integer } }) => [
     `alter table account add column purging_at ${integer}`,
