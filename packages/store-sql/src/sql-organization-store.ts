@@ -17,7 +17,8 @@ import { SqlSyncStore } from "./sync/sql-sync-store.ts";
 import { SqlWatchStore } from "./watches/sql-watch-store.ts";
 
 /** The handle that every call on one organization's data goes through; its id stands in each query. */
-export function sqlOrganizationStore(database: SqlDatabase, organizationId: OrganizationId): OrganizationStore {
+export function sqlOrganizationStore(whole: SqlDatabase, organizationId: OrganizationId): OrganizationStore {
+  const database = whole.of(organizationId);
   return {
     organizationId,
     directory: new SqlDirectory(database, organizationId),

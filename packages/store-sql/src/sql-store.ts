@@ -1,18 +1,21 @@
 import { KalendsError, type Clock, type JobSource, type Organization, type OrganizationId, type OrganizationStore, type Store } from "@kalends/model";
+import type { AcrossOrganizations } from "./database/across-organizations.ts";
+import { plainAcrossOrganizations } from "./database/plain-across-organizations.ts";
 import { SqlDatabase } from "./database/sql-database.ts";
 import type { SqlDriver } from "./database/sql-driver.ts";
 import type { SqlFlavor } from "./database/sql-flavor.ts";
 import { SqlJobSource } from "./jobs/sql-job-source.ts";
 import { SchemaMigrations } from "./migrations/schema-migrations.ts";
-import type { OrganizationTable } from "./schema/directory-tables.ts";
+import { addOrganization, findOrganization } from "./organizations/organization-rows.ts";
 import { sqlOrganizationStore } from "./sql-organization-store.ts";
-import { liveHolders, releaseHolder } from "./sync/lease-holders.ts";
 
 export interface SqlStoreOptions {
   driver: SqlDriver;
   dialect: SqlFlavor;
   /** Dates the migration records; without it they carry no time. */
   clock?: Clock;
+  /** What is asked about all organizations at once. Default: plain queries. */
+  across?: (database: SqlDatabase) => AcrossOrganizations;
 }
 
 class SqlStore implements Store {
@@ -20,12 +23,14 @@ class SqlStore implements Store {
   readonly settings: Store["settings"];
   readonly jobSource: JobSource;
   readonly #database: SqlDatabase;
+  readonly #across: AcrossOrganizations;
 
-  constructor({ driver, dialect, clock }: SqlStoreOptions) {
-    const database = new SqlDatabase(driver, dialect);
+  constructor({ driver, dialect, clock, across = plainAcrossOrganizations }: SqlStoreOptions) {
+    const database = SqlDatabase.on(driver, dialect);
     this.#database = database;
+    this.#across = across(database);
     this.migrations = new SchemaMigrations(database, clock ?? null);
-    this.jobSource = new SqlJobSource(database);
+    this.jobSource = new SqlJobSource(database, this.#across);
     this.settings = {
       get: (name) => this.#setting(name),
       put: (name, value) => this.#putSetting(name, value),
@@ -37,31 +42,24 @@ class SqlStore implements Store {
     return sqlOrganizationStore(this.#database, id);
   }
 
-  async addOrganization(organization: Organization): Promise<void> {
-    const { id, name, createdAt } = organization;
-    await this.#database.write(async (scope) => {
-      await scope.run(scope.db.insertInto("organization").values({ id, name, created_at: createdAt }));
-      const counter = { change_sequence: 0, audit_number: 0, audit_head: null, alert_number: 0, job_token: 0 };
-      await scope.run(scope.db.insertInto("feed_counter").values({ organization: id, ...counter }));
-    });
+  addOrganization(organization: Organization): Promise<void> {
+    return addOrganization(this.#database, organization);
   }
 
-  async findOrganization(id: OrganizationId): Promise<Organization | null> {
-    const row = await this.#database.read((scope) => scope.first(scope.db.selectFrom("organization").selectAll().where("id", "=", id)));
-    return row === undefined ? null : toOrganization(row);
+  findOrganization(id: OrganizationId): Promise<Organization | null> {
+    return findOrganization(this.#database, id);
   }
 
-  async listOrganizations(): Promise<Organization[]> {
-    const rows = await this.#database.read((scope) => scope.all(scope.db.selectFrom("organization").selectAll().orderBy("id")));
-    return rows.map(toOrganization);
+  listOrganizations(): Promise<Organization[]> {
+    return this.#across.listOrganizations();
   }
 
   liveHolders(now: number): Promise<string[]> {
-    return liveHolders(this.#database, now);
+    return this.#across.liveHolders(now);
   }
 
   releaseHolder(holder: string): Promise<void> {
-    return releaseHolder(this.#database, holder);
+    return this.#across.releaseHolder(holder);
   }
 
   close(): Promise<void> {
@@ -86,10 +84,6 @@ class SqlStore implements Store {
     );
     if (written === 0) throw new KalendsError("revision-conflict", `The setting ${name} was changed meanwhile`);
   }
-}
-
-function toOrganization(row: OrganizationTable): Organization {
-  return { id: row.id, name: row.name, createdAt: row.created_at };
 }
 
 /** A `Store` on any database that has a driver and a flavour. It does not migrate by itself: call `migrations.run()` or `check()`. */

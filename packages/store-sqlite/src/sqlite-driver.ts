@@ -1,4 +1,4 @@
-import type { SqlConnection, SqlDriver, SqlRow, SqlValue } from "@kalends/store-sql";
+import type { BulkText, SqlConnection, SqlDriver, SqlRow, SqlValue } from "@kalends/store-sql";
 import type { SqliteConnection, SqliteStatement } from "./sqlite-connection.ts";
 import type { Turns } from "./turns.ts";
 
@@ -29,7 +29,7 @@ export class SqliteDriver implements SqlDriver {
     this.#scope = {
       all: async (sql, parameters) => this.#prepared(sql).all(...parameters) as SqlRow[],
       run: async (sql, parameters) => Number(this.#prepared(sql).run(...parameters).changes),
-      runMany: async (sql, rows) => this.#runMany(sql, rows),
+      runMany: async (statement, rows) => this.#runMany(statement, rows),
     };
   }
 
@@ -66,7 +66,7 @@ export class SqliteDriver implements SqlDriver {
     });
   }
 
-  #runMany(sql: string, rows: readonly (readonly SqlValue[])[]): number {
+  #runMany({ sql }: BulkText, rows: readonly (readonly SqlValue[])[]): number {
     const statement = this.#prepared(sql, false);
     let changes = 0;
     for (const row of rows) {

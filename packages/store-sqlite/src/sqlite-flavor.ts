@@ -8,7 +8,12 @@ export const sqliteFlavor: SqlFlavor = {
   createQueryCompiler: () => new SqliteQueryCompiler(),
   createAdapter: () => new SqliteAdapter(),
   types: { text: "text", integer: "integer", bytes: "blob" },
-  tableOptions: (clustered) => (clustered ? " strict, without rowid" : " strict"),
+  bulk: "rows",
+  rowLocks: false,
+  createTable: (name, lines, clustered) =>
+    `create table ${name} (\n${lines.map((line) => `  ${line}`).join(",\n")}\n)${clustered ? " strict, without rowid" : " strict"}`,
+  beforeMigrations: [],
+  afterMigrations: [],
   appendOnly: (table) =>
     ["update", "delete"].map(
       (verb) => `create trigger ${table}_no_${verb} before ${verb} on ${table}\nbegin\n  select raise(abort, '${table} is append-only');\nend`,

@@ -18,7 +18,7 @@ export class SqlAuditLog implements AuditLog {
   }
 
   async append(entry: AuditEntry, at: number): Promise<AuditHead> {
-    const head = await this.#database.write((scope) => appendAudit(scope, this.#organization, entry, at));
+    const head = await this.#database.writeTogether((scope) => appendAudit(scope, this.#organization, entry, at));
     if (head === null) throw new KalendsError("invalid-argument", "An audit entry needs a detail");
     return head;
   }

@@ -12,7 +12,7 @@ export class SqlConnectAttempts implements ConnectAttempts {
   }
 
   async add(attempt: ConnectAttempt): Promise<void> {
-    await this.#database.write(async (scope) => {
+    await this.#database.writeTogether(async (scope) => {
       await scope.run(
         scope.db.deleteFrom("connect_attempt").where("organization", "=", this.#organization).where("expires_at", "<=", attempt.createdAt),
       );
@@ -39,7 +39,7 @@ export class SqlConnectAttempts implements ConnectAttempts {
 
   async take(stateDigest: string, bindingDigest: string, now: number): Promise<ConnectAttempt | null> {
     // One statement decides, so that of two callers one gets it.
-    const row = await this.#database.write((scope) =>
+    const row = await this.#database.writeTogether((scope) =>
       scope.first(
         scope.db
           .deleteFrom("connect_attempt")

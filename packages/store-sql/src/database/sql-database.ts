@@ -1,45 +1,83 @@
 import { DummyDriver, Kysely, SqliteIntrospector } from "kysely";
-import { KalendsError } from "@kalends/model";
+import { KalendsError, type OrganizationId } from "@kalends/model";
 import type { Database } from "../schema/database.ts";
 import type { SqlConnection, SqlDriver } from "./sql-driver.ts";
 import type { SqlFlavor } from "./sql-flavor.ts";
 import { SqlScope } from "./sql-scope.ts";
 
-/** A driver and its flavour: opens scopes, and maps whatever the driver throws. */
-export class SqlDatabase {
-  readonly flavor: SqlFlavor;
-  /** Builds queries and never runs them: running goes through the driver port, so that one prepared statement serves one text. */
-  readonly db: Kysely<Database>;
-  readonly #driver: SqlDriver;
-  #closed = false;
+/** What all handles on one database share. */
+interface Shared {
+  driver: SqlDriver;
+  flavor: SqlFlavor;
+  db: Kysely<Database>;
+  closed: boolean;
+}
 
-  constructor(driver: SqlDriver, flavor: SqlFlavor) {
-    this.#driver = driver;
-    this.flavor = flavor;
-    this.db = new Kysely<Database>({
+/** A driver and its flavour: opens scopes for one organization (or for none), and maps whatever the driver throws. */
+export class SqlDatabase {
+  readonly #shared: Shared;
+  readonly #organization: OrganizationId | null;
+
+  private constructor(shared: Shared, organization: OrganizationId | null) {
+    this.#shared = shared;
+    this.#organization = organization;
+  }
+
+  /** The handle for tables of the whole database; `of` gives those for organizations. */
+  static on(driver: SqlDriver, flavor: SqlFlavor): SqlDatabase {
+    const db = new Kysely<Database>({
       dialect: {
         createAdapter: () => flavor.createAdapter(),
         createDriver: () => new DummyDriver(),
-        createIntrospector: (db) => new SqliteIntrospector(db),
+        createIntrospector: (inner) => new SqliteIntrospector(inner),
         createQueryCompiler: () => flavor.createQueryCompiler(),
       },
     });
+    return new SqlDatabase({ driver, flavor, db, closed: false }, null);
   }
 
-  /** Reads without a transaction: what must agree with itself is read in one query. */
+  /** The handle that sees one organization's rows. */
+  of(organization: OrganizationId): SqlDatabase {
+    return new SqlDatabase(this.#shared, organization);
+  }
+
+  get flavor(): SqlFlavor {
+    return this.#shared.flavor;
+  }
+
+  /** Builds queries and never runs them: running goes through the driver port, so that one prepared statement serves one text. */
+  get db(): Kysely<Database> {
+    return this.#shared.db;
+  }
+
+  /** Reads without a write transaction: what must agree with itself is read in one query. */
   async read<T>(work: (scope: SqlScope) => Promise<T>): Promise<T> {
-    return this.#mapped(() => this.#driver.read((connection) => work(this.#scope(connection))));
+    const session = { organization: this.#organization };
+    return this.#mapped(() => this.#shared.driver.read((connection) => work(this.#scope(connection)), session));
   }
 
-  /** One write transaction: all of `work` or nothing. */
+  /** One write transaction, alone in its organization: all of `work` or nothing. */
   async write<T>(work: (scope: SqlScope) => Promise<T>): Promise<T> {
-    return this.#mapped(() => this.#driver.write((connection) => work(this.#scope(connection))));
+    return this.#write(work, false);
+  }
+
+  /**
+   * A write transaction beside which others of the organization may run: for what is done often. `work` takes a lock (`scope.lockFirst`)
+   * on each row that it reads to decide; rows in this order: connection, account, sync state, objects, counters, jobs.
+   */
+  async writeTogether<T>(work: (scope: SqlScope) => Promise<T>): Promise<T> {
+    return this.#write(work, true);
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#driver.close();
+    if (this.#shared.closed) return;
+    this.#shared.closed = true;
+    await this.#shared.driver.close();
+  }
+
+  #write<T>(work: (scope: SqlScope) => Promise<T>, together: boolean): Promise<T> {
+    const session = { organization: this.#organization, together };
+    return this.#mapped(() => this.#shared.driver.write((connection) => work(this.#scope(connection)), session));
   }
 
   #scope(connection: SqlConnection): SqlScope {
@@ -47,7 +85,7 @@ export class SqlDatabase {
   }
 
   async #mapped<T>(run: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw new KalendsError("engine-closed", "The store was closed");
+    if (this.#shared.closed) throw new KalendsError("engine-closed", "The store was closed");
     try {
       return await run();
     } catch (thrown) {

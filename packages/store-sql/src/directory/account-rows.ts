@@ -13,7 +13,7 @@ export class AccountRows {
   }
 
   async add(account: Account): Promise<void> {
-    await this.#database.write((scope) =>
+    await this.#database.writeTogether((scope) =>
       scope.run(
         scope.db.insertInto("account").values({
           organization: this.#organization,

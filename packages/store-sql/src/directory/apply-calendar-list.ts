@@ -2,7 +2,7 @@ import { engineActor, KalendsError, type CalendarId, type CalendarListUpdate, ty
 import type { SqlScope } from "../database/sql-scope.ts";
 import { appendAudit } from "../feed/append-audit.ts";
 import { appendChanges } from "../feed/append-changes.ts";
-import { tellAudience } from "../feed/tell-audience.ts";
+import { lockAccount, tellAudience } from "../feed/tell-audience.ts";
 import { enqueueJobs } from "../jobs/enqueue-jobs.ts";
 import { freshSyncState } from "../schema/object-tables.ts";
 import { emptyCalendar } from "./empty-calendar.ts";
@@ -23,7 +23,7 @@ function remoteColumns(remote: RemoteCalendar) {
  * made anew at the same address does not meet its predecessor; their objects are numbered in the feed before the caller's own changes.
  */
 export async function applyCalendarList(scope: SqlScope, organization: OrganizationId, update: CalendarListUpdate): Promise<void> {
-  const connection = await scope.first(
+  const connection = await scope.lockFirst(
     scope.db
       .selectFrom("connection")
       .select("account_id")
@@ -31,6 +31,7 @@ export async function applyCalendarList(scope: SqlScope, organization: Organizat
       .where("id", "=", update.connectionId),
   );
   if (connection === undefined) throw new KalendsError("not-found", `There is no connection ${update.connectionId}`);
+  await lockForSync(scope, organization, update);
   if (update.audience !== undefined) {
     const emptied = update.removed.length === 0 ? null : new Map(update.removed.map((id) => [id, []]));
     await tellAudience(scope, organization, update.audience, emptied, update.now);
@@ -45,6 +46,20 @@ export async function applyCalendarList(scope: SqlScope, organization: Organizat
   if (counts.every((count) => count === 0)) return;
   const detail = `calendar list: ${counts[0]} added, ${counts[1]} changed, ${counts[2]} removed`;
   await appendAudit(scope, organization, { action: "calendar-list", actor: engineActor, subject: update.connectionId, detail }, update.now);
+}
+
+/** Whoever syncs one of the calendars right now finishes its batch first, or finds its claim gone. */
+async function lockForSync(scope: SqlScope, organization: OrganizationId, update: CalendarListUpdate): Promise<void> {
+  if (update.audience !== undefined) await lockAccount(scope, organization, update.audience.accountId);
+  if (update.removed.length === 0) return;
+  await scope.lockAll(
+    scope.db
+      .selectFrom("sync_state")
+      .select("calendar_id")
+      .where("organization", "=", organization)
+      .where("calendar_id", "in", scope.flavor.textList(update.removed))
+      .orderBy("calendar_id"),
+  );
 }
 
 async function addCalendar(

@@ -20,7 +20,7 @@ export class ConnectionRows {
   }
 
   async add(connection: Connection): Promise<void> {
-    await this.#database.write((scope) =>
+    await this.#database.writeTogether((scope) =>
       scope.run(
         scope.db.insertInto("connection").values({
           organization: this.#organization,
@@ -55,8 +55,8 @@ export class ConnectionRows {
   }
 
   async setState(id: ConnectionId, state: ConnectionState, errorCode: string | null, now: number, note: StateNote = {}): Promise<boolean> {
-    return this.#database.write(async (scope) => {
-      const row = await scope.first(this.#all(scope).where("id", "=", id));
+    return this.#database.writeTogether(async (scope) => {
+      const row = await scope.lockFirst(this.#all(scope).where("id", "=", id));
       if (row === undefined) throw noConnection(id);
       await scope.run(this.#one(scope, id).set({ state, error_code: errorCode, ...marksOf(state, errorCode, row, now) }));
       const entry = { action: note.action ?? "connection", actor: note.actor ?? engineActor, subject: id };
@@ -65,8 +65,8 @@ export class ConnectionRows {
         return false;
       }
       const change = { kind: "connection-changed" as const, accountId: row.account_id, connectionId: id, calendarId: null, uid: null, remoteKey: null };
-      await appendChanges(scope, this.#organization, [change], now);
       await tellApplications(scope, this.#organization, row.account_id, now);
+      await appendChanges(scope, this.#organization, [change], now);
       const why = errorCode === null ? "" : ` (${errorCode})`;
       await appendAudit(scope, this.#organization, { ...entry, detail: `${row.state} -> ${state}${why}` }, now);
       if (note.alert !== undefined) await raiseAlert(scope, this.#organization, note.alert, now);
@@ -75,7 +75,7 @@ export class ConnectionRows {
   }
 
   async pauseConnection(id: ConnectionId, until: number): Promise<void> {
-    await this.#database.write((scope) =>
+    await this.#database.writeTogether((scope) =>
       scope.run(this.#one(scope, id).set({ paused_until: until }).where((eb) => eb.or([eb("paused_until", "is", null), eb("paused_until", "<", until)]))),
     );
   }
@@ -93,7 +93,7 @@ export class ConnectionRows {
   }
 
   async #change(id: ConnectionId, values: Partial<ConnectionTable>): Promise<void> {
-    const changed = await this.#database.write((scope) => scope.run(this.#one(scope, id).set(values)));
+    const changed = await this.#database.writeTogether((scope) => scope.run(this.#one(scope, id).set(values)));
     if (changed === 0) throw noConnection(id);
   }
 

@@ -9,11 +9,8 @@ import { freshSyncState } from "../schema/object-tables.ts";
  * of those outside every window, so it does not tell of their end either.
  */
 export async function emptyCalendar(scope: SqlScope, organization: OrganizationId, calendarId: CalendarId, now: number): Promise<void> {
-  await buryObjects(scope, organization, calendarId, now);
-  for (const table of ["calendar_object", "quarantined_item", "busy_span"] as const) {
-    await scope.run(scope.db.deleteFrom(table).where("organization", "=", organization).where("calendar_id", "=", calendarId));
-  }
   // The row stays for its token: should the calendar come back under its id, a worker of its first life is still refused.
+  // First, so that a batch of that worker is either applied by now or refused.
   await scope.run(
     scope.db
       .updateTable("sync_state")
@@ -21,6 +18,10 @@ export async function emptyCalendar(scope: SqlScope, organization: OrganizationI
       .where("organization", "=", organization)
       .where("calendar_id", "=", calendarId),
   );
+  await buryObjects(scope, organization, calendarId, now);
+  for (const table of ["calendar_object", "quarantined_item", "busy_span"] as const) {
+    await scope.run(scope.db.deleteFrom(table).where("organization", "=", organization).where("calendar_id", "=", calendarId));
+  }
   await scope.run(
     scope.db
       .deleteFrom("job")

@@ -12,7 +12,7 @@ export class SqlCredentialStore implements CredentialStore {
   }
 
   async put(connectionId: ConnectionId, sealed: Uint8Array, expected: number): Promise<void> {
-    const changed = await this.#database.write((scope) =>
+    const changed = await this.#database.writeTogether((scope) =>
       expected === 0 ? this.#insert(scope, connectionId, sealed) : this.#replace(scope, connectionId, sealed, expected),
     );
     if (changed === 0) throw new KalendsError("revision-conflict", `The credential of connection ${connectionId} was replaced meanwhile`);
@@ -38,8 +38,8 @@ export class SqlCredentialStore implements CredentialStore {
     now: number,
     leaseMs: number,
   ): Promise<{ token: number; unfinished: boolean } | null> {
-    return this.#database.write(async (scope) => {
-      const stored = await scope.first(this.#generation(scope, connectionId));
+    return this.#database.writeTogether(async (scope) => {
+      const stored = await scope.lockFirst(this.#generation(scope, connectionId));
       if (stored?.generation !== generation) return null;
       const known = await scope.first(this.#renewal(scope, connectionId));
       if (known !== undefined && known.holder !== null && known.lease_until > now) return null;
@@ -57,14 +57,16 @@ export class SqlCredentialStore implements CredentialStore {
   }
 
   async beginExchange(connectionId: ConnectionId, token: number, now: number, leaseMs: number): Promise<void> {
-    const changed = await this.#database.write((scope) =>
+    const changed = await this.#database.writeTogether((scope) =>
       scope.run(this.#held(scope, connectionId, token).set({ exchange_at: now, lease_until: now + leaseMs })),
     );
     if (changed === 0) throw renewalLost(connectionId);
   }
 
   async finishRenewal(connectionId: ConnectionId, token: number, sealed: Uint8Array, generation: number): Promise<void> {
-    await this.#database.write(async (scope) => {
+    await this.#database.writeTogether(async (scope) => {
+      // In the same order as `claimRenewal`: first the credential, then the right to renew it.
+      await scope.lockFirst(this.#generation(scope, connectionId));
       const given = await scope.run(this.#held(scope, connectionId, token).set({ holder: null, lease_until: 0, exchange_at: null }));
       if (given === 0) throw renewalLost(connectionId);
       if ((await this.#replace(scope, connectionId, sealed, generation)) === 0) {
@@ -74,13 +76,13 @@ export class SqlCredentialStore implements CredentialStore {
   }
 
   async releaseRenewal(connectionId: ConnectionId, token: number, exchanged: boolean): Promise<void> {
-    await this.#database.write((scope) =>
+    await this.#database.writeTogether((scope) =>
       scope.run(this.#held(scope, connectionId, token).set({ holder: null, lease_until: 0, ...(exchanged ? {} : { exchange_at: null }) })),
     );
   }
 
   async remove(connectionId: ConnectionId): Promise<void> {
-    await this.#database.write((scope) =>
+    await this.#database.writeTogether((scope) =>
       scope.run(scope.db.deleteFrom("credential").where("organization", "=", this.#organization).where("connection_id", "=", connectionId)),
     );
   }

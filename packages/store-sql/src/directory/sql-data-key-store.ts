@@ -20,7 +20,7 @@ export class SqlDataKeyStore implements DataKeyStore {
   }
 
   async add(accountId: AccountId, wrapped: WrappedDataKey): Promise<DataKeyRow> {
-    return this.#database.write(async (scope) => {
+    return this.#database.writeTogether(async (scope) => {
       await scope.run(
         scope.db
           .insertInto("data_key")
@@ -72,7 +72,7 @@ export class SqlDataKeyStore implements DataKeyStore {
   }
 
   async remove(accountId: AccountId): Promise<void> {
-    await this.#database.write((scope) =>
+    await this.#database.writeTogether((scope) =>
       scope.run(scope.db.deleteFrom("data_key").where("organization", "=", this.#organization).where("account_id", "=", accountId)),
     );
   }

@@ -124,6 +124,6 @@ export class SqlDirectory implements Directory {
   }
 
   async applyCalendarList(update: CalendarListUpdate): Promise<void> {
-    await this.#database.write((scope) => applyCalendarList(scope, this.#organization, update));
+    await this.#database.writeTogether((scope) => applyCalendarList(scope, this.#organization, update));
   }
 }

@@ -18,7 +18,7 @@ export async function appendAudit(scope: SqlScope, organization: OrganizationId,
   if (counter === undefined) throw new KalendsError("not-found", `There is no organization ${organization}`);
   const sequence = Number(counter.audit_number);
   const previous = counter.audit_head ?? chainStart;
-  // A lone surrogate would come back from the database as another character, and the record would not verify.
+  // A lone surrogate or NUL would come back from some database as another character, and the record would not verify.
   const { action } = entry;
   const texts = { actor: wellFormed(entry.actor), subject: wellFormed(entry.subject), detail: wellFormed(entry.detail) };
   const hash = auditHash({ organizationId: organization, sequence, at, action, ...texts }, previous);
@@ -28,5 +28,5 @@ export async function appendAudit(scope: SqlScope, organization: OrganizationId,
 }
 
 function wellFormed(text: string): string {
-  return Buffer.from(text, "utf8").toString("utf8");
+  return Buffer.from(text, "utf8").toString("utf8").replaceAll("\0", "\ufffd");
 }

@@ -21,6 +21,14 @@ export async function tellAudience(
   if (records.length > 0) await appendApplicationRecords(scope, organization, records, now);
 }
 
+/**
+ * Before what an account's applications are told is worked out: two calendars of one account that change at the same time would each be
+ * compared with what the other one was.
+ */
+export async function lockAccount(scope: SqlScope, organization: OrganizationId, accountId: AccountId): Promise<void> {
+  await scope.lockFirst(scope.db.selectFrom("account").select("id").where("organization", "=", organization).where("id", "=", accountId));
+}
+
 async function accountSpans(scope: SqlScope, organization: OrganizationId, accountId: AccountId): Promise<Map<CalendarId, BusySpan[]>> {
   const rows = await scope.all(
     scope.db

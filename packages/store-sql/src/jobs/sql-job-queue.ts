@@ -12,11 +12,11 @@ export class SqlJobQueue implements JobQueue {
   }
 
   async enqueue(job: NewJob): Promise<void> {
-    await this.#database.write((scope) => enqueueJobs(scope, this.#organization, [job]));
+    await this.#database.writeTogether((scope) => enqueueJobs(scope, this.#organization, [job]));
   }
 
   async cancel(kind: JobKind, subject: string): Promise<void> {
-    await this.#database.write((scope) =>
+    await this.#database.writeTogether((scope) =>
       scope.run(
         scope.db
           .deleteFrom("job")

@@ -7,7 +7,10 @@ export interface TableParts {
   clustered?: boolean;
 }
 
+/**
+ * A table. One that has a column `organization` is an organization's: on Postgres every such table gets its row-level security by itself
+ * after the schema steps, so a new one needs to be named nowhere. Its keys begin with the organization.
+ */
 export function createTable(flavor: SqlFlavor, name: string, parts: TableParts): string {
-  const lines = [...parts.columns, ...parts.keys].map((line) => `  ${line}`);
-  return `create table ${name} (\n${lines.join(",\n")}\n)${flavor.tableOptions(parts.clustered === true)}`;
+  return flavor.createTable(name, [...parts.columns, ...parts.keys], parts.clustered === true);
 }

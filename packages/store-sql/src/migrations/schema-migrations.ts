@@ -12,8 +12,8 @@ function checksumOf(migration: Migration, flavor: SqlFlavor): string {
 
 function ledger(flavor: SqlFlavor): string {
   const { text, integer } = flavor.types;
-  return `create table migration (\n  number ${integer} not null primary key,\n  name ${text} not null,\n  checksum ${text} not null,\n` +
-    `  applied_at ${integer}\n)${flavor.tableOptions(false)}`;
+  const lines = [`number ${integer} not null primary key`, `name ${text} not null`, `checksum ${text} not null`, `applied_at ${integer}`];
+  return flavor.createTable("migration", lines, false);
 }
 
 /** Brings a database to the schema of this version, or says why that cannot be. */
@@ -32,10 +32,13 @@ export class SchemaMigrations {
   async run(): Promise<string[]> {
     if ((await this.#database.read((scope) => this.#missing(scope))).length === 0) return [];
     return this.#database.write(async (scope) => {
+      for (const statement of scope.flavor.beforeMigrations) await scope.text(statement);
       // Read again under the write lock: another process may have migrated meanwhile.
       const missing = await this.#missing(scope);
+      if (missing.length === 0) return [];
       if (!(await this.#hasLedger(scope))) await scope.text(ledger(scope.flavor));
       for (const migration of missing) await this.#apply(scope, migration);
+      for (const statement of scope.flavor.afterMigrations) await scope.text(statement);
       return missing.map((migration) => migration.name);
     });
   }
@@ -54,7 +57,9 @@ export class SchemaMigrations {
       const record = `insert into migration (number, name, checksum) values (${migration.number}, '${migration.name}', '${checksumOf(migration, flavor)}')`;
       return `-- ${String(migration.number).padStart(4, "0")} ${migration.name}\n${[...migration.statements(flavor), record].join(";\n\n")};\n`;
     });
-    return `${ledger(flavor)};\n\n${steps.join("\n")}`;
+    const before = flavor.beforeMigrations.map((statement) => `${statement};\n\n`).join("");
+    const after = flavor.afterMigrations.map((statement) => `\n${statement};\n`).join("");
+    return `${before}${ledger(flavor)};\n\n${steps.join("\n")}${after}`;
   }
 
   async #hasLedger(scope: SqlScope): Promise<boolean> {

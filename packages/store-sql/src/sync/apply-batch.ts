@@ -5,7 +5,7 @@ import { preparedTexts } from "../database/prepared-texts.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
 import { appendAudit } from "../feed/append-audit.ts";
 import { appendChanges } from "../feed/append-changes.ts";
-import { tellAudience } from "../feed/tell-audience.ts";
+import { lockAccount, tellAudience } from "../feed/tell-audience.ts";
 import { enqueueJobs } from "../jobs/enqueue-jobs.ts";
 import { endless } from "../schema/object-tables.ts";
 import { applyQuarantine } from "./apply-quarantine.ts";
@@ -14,6 +14,7 @@ import { writeSpans } from "./write-spans.ts";
 
 /** Step 7 of the sync line, inside the one transaction of `scope`: everything that a page changes. */
 export async function applyBatch(scope: SqlScope, organization: OrganizationId, batch: ApplyBatch): Promise<AppliedBatch> {
+  if (batch.audience !== undefined) await lockAccount(scope, organization, batch.audience.accountId);
   await requireClaim(scope, organization, batch.calendarId, batch.token);
   await writeObjects(scope, organization, batch);
   await applyQuarantine(scope, organization, batch);

@@ -15,7 +15,7 @@ export class CalendarClaims {
   }
 
   async claim(calendarId: CalendarId, holder: string, now: number, leaseMs: number): Promise<SyncClaim | null> {
-    return this.#database.write(async (scope) => {
+    return this.#database.writeTogether(async (scope) => {
       const row = await scope.first(
         this.#stateOf(scope, calendarId)
           .set((eb) => ({ token: eb("token", "+", 1), holder, lease_until: now + leaseMs }))
@@ -45,7 +45,7 @@ export class CalendarClaims {
   }
 
   async renew(calendarId: CalendarId, token: number, now: number, leaseMs: number): Promise<void> {
-    await this.#database.write(async (scope) => {
+    await this.#database.writeTogether(async (scope) => {
       const changed = await scope.run(this.#heldBy(scope, calendarId, token).set({ lease_until: now + leaseMs }));
       if (changed === 0) throw claimLost(calendarId);
     });
@@ -62,11 +62,11 @@ export class CalendarClaims {
             ...(outcome.changed === true ? { last_change: now } : {}),
             ...(outcome.cadence === undefined ? {} : { cadence: outcome.cadence }),
           };
-    await this.#database.write((scope) => scope.run(this.#heldBy(scope, calendarId, token).set({ holder: null, lease_until: 0, ...told })));
+    await this.#database.writeTogether((scope) => scope.run(this.#heldBy(scope, calendarId, token).set({ holder: null, lease_until: 0, ...told })));
   }
 
   async beginPass(calendarId: CalendarId, token: number, options: { forgetCursor: boolean }): Promise<number> {
-    return this.#database.write(async (scope) => {
+    return this.#database.writeTogether(async (scope) => {
       const row = await scope.first(
         this.#heldBy(scope, calendarId, token)
           .set((eb) => ({ pass: eb("pass", "+", 1), ...(options.forgetCursor ? { cursor: null } : {}) }))

@@ -5,9 +5,9 @@ export function claimLost(calendarId: CalendarId): KalendsError {
   return new KalendsError("claim-lost", `The claim on calendar ${calendarId} is held by another worker, or was given back`);
 }
 
-/** The fencing check: throws `claim-lost` unless `token` is the newest and not given back. Inside a write transaction it holds until commit. */
+/** The fencing check: throws `claim-lost` unless `token` is the newest and not given back. It holds until the transaction ends. */
 export async function requireClaim(scope: SqlScope, organization: OrganizationId, calendarId: CalendarId, token: number): Promise<void> {
-  const row = await scope.first(
+  const row = await scope.lockFirst(
     scope.db
       .selectFrom("sync_state")
       .select("token")

@@ -3,7 +3,7 @@ import type {
   SyncStore, TimeRange,
 } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
-import { tellAudience } from "../feed/tell-audience.ts";
+import { lockAccount, tellAudience } from "../feed/tell-audience.ts";
 import { applyBatch } from "./apply-batch.ts";
 import { CalendarClaims } from "./calendar-claims.ts";
 import { ObjectMarks } from "./object-marks.ts";
@@ -70,7 +70,8 @@ export class SqlSyncStore implements SyncStore {
     storedWindow: TimeRange,
     told?: { audience: BatchAudience; now: number },
   ): Promise<void> {
-    await this.#database.write(async (scope) => {
+    await this.#database.writeTogether(async (scope) => {
+      if (told !== undefined) await lockAccount(scope, this.#organization, told.audience.accountId);
       await requireClaim(scope, this.#organization, calendarId, token);
       if (told !== undefined) await tellAudience(scope, this.#organization, told.audience, new Map([[calendarId, spans]]), told.now);
       await writeSpans(scope, this.#organization, calendarId, spans);
@@ -85,6 +86,6 @@ export class SqlSyncStore implements SyncStore {
   }
 
   applyBatch(batch: ApplyBatch): Promise<AppliedBatch> {
-    return this.#database.write((scope) => applyBatch(scope, this.#organization, batch));
+    return this.#database.writeTogether((scope) => applyBatch(scope, this.#organization, batch));
   }
 }

@@ -14,7 +14,7 @@ export class SqlWatchStore implements WatchStore {
   }
 
   async add(channel: NewWatchChannel): Promise<void> {
-    await this.#database.write((scope) =>
+    await this.#database.writeTogether((scope) =>
       scope.run(
         scope.db.insertInto("watch_channel").values({
           organization: this.#organization,
@@ -34,7 +34,7 @@ export class SqlWatchStore implements WatchStore {
 
   async confirm(id: string, opened: { resource: string; expiresAt: number }): Promise<boolean> {
     const state = sql<string>`case when state = 'opening' then 'open' else state end`;
-    const changed = await this.#database.write((scope) =>
+    const changed = await this.#database.writeTogether((scope) =>
       scope.run(this.#change(scope).set({ state, resource: opened.resource, expires_at: opened.expiresAt }).where("id", "=", id)),
     );
     return changed > 0;
@@ -42,13 +42,13 @@ export class SqlWatchStore implements WatchStore {
 
   async close(ids: readonly string[]): Promise<number> {
     if (ids.length === 0) return 0;
-    return this.#database.write((scope) =>
+    return this.#database.writeTogether((scope) =>
       scope.run(this.#change(scope).set({ state: "closing" }).where("id", "in", scope.flavor.textList(ids)).where("state", "!=", "closing")),
     );
   }
 
   async remove(id: string): Promise<void> {
-    await this.#database.write((scope) =>
+    await this.#database.writeTogether((scope) =>
       scope.run(scope.db.deleteFrom("watch_channel").where("organization", "=", this.#organization).where("id", "=", id)),
     );
   }
@@ -73,7 +73,7 @@ export class SqlWatchStore implements WatchStore {
   }
 
   async noteNotified(id: string, at: number, resource: string | null): Promise<void> {
-    await this.#database.write((scope) =>
+    await this.#database.writeTogether((scope) =>
       scope.run(
         this.#change(scope)
           .set({ notified_at: at, resource: sql<string | null>`coalesce(resource, ${resource})` })
