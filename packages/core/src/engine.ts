@@ -40,6 +40,8 @@ export interface Engine {
   readonly keys: KeyCare;
   /** Makes the organization if it is not there. */
   openOrganization(id: string, name?: string): Promise<OrganizationEngine>;
+  /** `null` where there is no such organization. */
+  findOrganization(id: string): Promise<OrganizationEngine | null>;
   listOrganizations(): Promise<Organization[]>;
   /**
    * Stops the scheduler, lets its jobs run for up to `graceMs` more (default 10,000), and stops what callers have under way at once. What
@@ -82,6 +84,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       if ((await store.findOrganization(id)) === null) await addOrganization(store, { id, name, createdAt: clock.now() });
       return organizationEngine(runtime, store.organization(id), actingAs);
     },
+    findOrganization: async (id) => ((await store.findOrganization(id)) === null ? null : organizationEngine(runtime, store.organization(id), actingAs)),
     listOrganizations: () => store.listOrganizations(),
     close: async (graceMs = defaultGraceMs) => {
       await Promise.all([scheduler.stop(graceMs), runtime.work.end(graceMs)]);

@@ -1,6 +1,9 @@
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export type { AccountInput } from "./accounts/create-account.ts";
 export type { OrganizationEngine } from "./organization-engine.ts";
+export type { BeginConnectInput, BegunConnect } from "./connect/begin-connect.ts";
+export type { CompleteConnectInput, CompletedConnect } from "./connect/complete-connect.ts";
+export type { ConnectAnswer } from "./connect/read-answer.ts";
 export type { ConnectInput, ConnectResult, ReconnectInput } from "./connect/connect-login.ts";
 export type { DisconnectOptions, DisconnectReport, Disposition } from "./disconnect/disconnect.ts";
 export type { CalendarListReport } from "./calendars/refresh-calendars.ts";

@@ -7,6 +7,8 @@ import { createAuditTrail, type AuditTrail } from "./audit/audit-trail.ts";
 import { refreshCalendars, type CalendarListReport } from "./calendars/refresh-calendars.ts";
 import { applicationDirectory, type ApplicationDirectory } from "./applications/application-directory.ts";
 import { applicationEngine, type ApplicationEngine } from "./applications/application-engine.ts";
+import { beginConnect, type BeginConnectInput, type BegunConnect } from "./connect/begin-connect.ts";
+import { completeConnect, type CompleteConnectInput, type CompletedConnect } from "./connect/complete-connect.ts";
 import { connectLogin, reconnectLogin, type ConnectInput, type ConnectResult, type ReconnectInput } from "./connect/connect-login.ts";
 import { provisioningDirectory, type ProvisioningDirectory } from "./provisioning/provisioning-directory.ts";
 import { disconnect, type DisconnectOptions, type DisconnectReport } from "./disconnect/disconnect.ts";
@@ -34,6 +36,10 @@ export interface OrganizationEngine {
   reconnect(input: ReconnectInput): Promise<ConnectResult>;
   /** Ends a connection; what becomes of the stored data has to be said. Throws `not-found`, `invalid-argument`. */
   disconnect(connectionId: string, options: DisconnectOptions): Promise<DisconnectReport>;
+  /** Begins a provider's consent flow: tells where to send the browser. See `BeginConnectInput`. */
+  beginConnect(input: BeginConnectInput): Promise<BegunConnect>;
+  /** Finishes it when the browser is back. Throws `connect-attempt-invalid` where this browser has no such attempt. */
+  completeConnect(input: CompleteConnectInput): Promise<CompletedConnect>;
   listConnections(accountId?: string): Promise<Connection[]>;
   listCalendars(filter?: { accountId?: string; connectionId?: string }): Promise<Calendar[]>;
   /** Reads a connection's calendar list now. */
@@ -95,6 +101,12 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore, a
       return result;
     },
     disconnect: (connectionId, options) => work.run(options.signal, (signal) => disconnect(runtime, store, connectionId, { ...options, signal })),
+    beginConnect: (input) => beginConnect(runtime, store, input),
+    completeConnect: async (input) => {
+      const completed = await work.run(input.signal, (signal) => completeConnect(runtime, store, { ...input, signal }));
+      runtime.signal.wake(store.organizationId);
+      return completed;
+    },
     listConnections: (accountId) => directory.listConnections(accountId),
     listCalendars: (filter) => directory.listCalendars(filter),
     refreshCalendars: (connectionId, options) =>

@@ -22,6 +22,8 @@ interface Ids {
   invitation: string;
   code: string;
   alert: number;
+  state: string;
+  binding: string;
 }
 
 /** How a public method is asked about an id that is not one of the organization's. */
@@ -40,6 +42,13 @@ const onOrganization: Record<keyof typeof organizationActions, Ask | Ask[] | typ
     (org, { connection }) => org.disconnect(connection, { disposition: "keep" }),
     (org, { connection }) => org.disconnect(connection, { disposition: "purge" }),
   ],
+  beginConnect: [
+    (org, { account }) => org.beginConnect({ accountId: account, provider: "memory", redirectUri: "https://app.example/back" }),
+    (org, { connection }, own) => org.beginConnect({ accountId: own.account, provider: "memory", redirectUri: "https://app.example/back", connectionId: connection }),
+  ],
+  completeConnect: (org, { state, binding }) => org.completeConnect({
+    answer: { state, error: "access_denied" }, binding: new Secret(binding), provider: "memory", redirectUri: "https://app.example/back",
+  }),
   listConnections: (org, { account }) => org.listConnections(account),
   listCalendars: [(org, { account }) => org.listCalendars({ accountId: account }), (org, { connection }) => org.listCalendars({ connectionId: connection })],
   refreshCalendars: (org, { connection }) => org.refreshCalendars(connection),
@@ -147,16 +156,18 @@ async function populate(t: TestEngine, name: string): Promise<{ org: Organizatio
   const { id: member } = await org.members.add(`owner of ${name}`, "owner");
   await org.members.add(`second owner of ${name}`, "owner");
   const invitation = await org.members.invite({ role: "member" });
+  const begun = await org.beginConnect({ accountId: account.id, provider: "memory", redirectUri: "https://app.example/back" });
   const ids: Ids = {
     account: account.id, externalId, connection: connection.id, calendar: calendars[0]?.id ?? "", application: application.id, authorization: authorization.id,
     member, invitation: invitation.id, code: invitation.code, alert: 1,
+    state: new URL(begun.url).searchParams.get("state") ?? "", binding: begun.binding.reveal(),
   };
   return { org, ids };
 }
 
 const unknown: Ids = {
   account: "acc_unknown", externalId: "nobody", connection: "con_unknown", calendar: "cal_unknown", application: "app_unknown", authorization: "aut_unknown",
-  member: "nobody", invitation: "inv_unknown", code: "kinv_unknown", alert: 7,
+  member: "nobody", invitation: "inv_unknown", code: "kinv_unknown", alert: 7, state: "state of nobody", binding: "browser of nobody",
 };
 
 /** What came out, with the id that was asked about taken out of it. */
@@ -190,7 +201,7 @@ describe("ids of another organization", () => {
     for (const [name, ask] of asks) {
       const foreign = await outcome(ask, mine.org, theirs.ids, mine.ids);
       expect(`${name}: ${foreign}`).toBe(`${name}: ${await outcome(ask, mine.org, unknown, mine.ids)}`);
-      const refused = /^(not-found|invitation-invalid|not-authorized):/.test(foreign);
+      const refused = /^(not-found|invitation-invalid|connect-attempt-invalid|not-authorized):/.test(foreign);
       expect(refused || nothing.includes(foreign), `${name}: ${foreign}`).toBe(true);
     }
     expect(await snapshot(t, "theirs")).toBe(before);

@@ -19,7 +19,7 @@ export interface TestEngine {
 /** An engine on a real SQLite store in memory, a real vault, and a provider in memory. Time stands still until moved. */
 export async function openTestEngine(options: { provider?: MemoryProvider; store?: Store; settings?: Partial<EngineSettings>; roleActions?: RoleActions } = {}): Promise<TestEngine> {
   const clock = fakeClock("2026-11-20T08:00:00Z");
-  const provider = options.provider ?? memoryProvider();
+  const provider = options.provider ?? memoryProvider({ now: () => clock.now() });
   const store = options.store ?? (await openSqliteStore({ path: ":memory:", clock }));
   await store.migrations.run();
   const random = seededRandom(7);

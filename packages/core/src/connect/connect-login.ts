@@ -1,5 +1,7 @@
 import { hostActor, KalendsError, scopes } from "@kalends/model";
-import type { AccountId, Connection, ConnectionId, ConnectedLogin, Credential, OrganizationStore, ProviderId, RemoteCalendar } from "@kalends/model";
+import type {
+  AccountId, Connection, ConnectionId, ConnectedLogin, Credential, LoginIdentity, OrganizationStore, ProviderId, RemoteCalendar,
+} from "@kalends/model";
 import { planCalendarList } from "../calendars/plan-calendar-list.ts";
 import { listAudience } from "../permissions/audience.ts";
 import { newId } from "../new-id.ts";
@@ -17,6 +19,8 @@ export interface ConnectInput {
   address: string;
   credential: Credential;
   preset?: string;
+  /** Who logged in, where the provider told it already. */
+  identity?: LoginIdentity;
   /** Who connects, for the audit log. Default: the host. */
   actor?: string;
   signal?: AbortSignal;
@@ -86,6 +90,8 @@ export interface ReconnectInput {
   address?: string;
   credential: Credential;
   preset?: string;
+  /** Who logged in, where the provider told it already. */
+  identity?: LoginIdentity;
   signal?: AbortSignal;
   /** Who connects, for the audit log. Default: the host. */
   actor?: string;
@@ -155,6 +161,7 @@ async function proveLogin(runtime: Runtime, input: ConnectInput): Promise<Connec
     address: input.address,
     credential: input.credential,
     ...(input.preset === undefined ? {} : { preset: input.preset }),
+    ...(input.identity === undefined ? {} : { identity: input.identity }),
     ...(input.signal === undefined ? {} : { signal: input.signal }),
   });
 }

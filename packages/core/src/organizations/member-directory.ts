@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { hostActor, KalendsError, roles } from "@kalends/model";
 import type { Acting, Invitation, Member, OrganizationStore, Role } from "@kalends/model";
+import { digestOf } from "../digest-of.ts";
 import { newId } from "../new-id.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -35,10 +35,6 @@ export interface MemberDirectory {
 
 const dayMs = 86_400_000;
 const codeBytes = 32;
-
-function digestOf(code: string): string {
-  return createHash("sha256").update(code, "utf8").digest("hex");
-}
 
 function checkMember(id: string, role: Role): void {
   if (typeof id !== "string" || id.length < 1 || id.length > 128) throw new KalendsError("invalid-argument", "A member id has 1 to 128 characters");

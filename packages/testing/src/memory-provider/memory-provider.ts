@@ -1,5 +1,7 @@
 import { KalendsError } from "@kalends/model";
 import type { CalendarObject, CalendarProvider, PassKind, PulledPage, PullReach, PullRequest, QuarantinedItem, RemoteCalendar } from "@kalends/model";
+import { MemoryConsent } from "./memory-consent.ts";
+import { MemoryWatches, readMemoryNotification } from "./memory-watches.ts";
 
 interface MemoryItem {
   revision: string;
@@ -38,6 +40,8 @@ export interface MemoryProvider extends CalendarProvider {
   readonly faults: MemoryFault[];
   /** The next listings of calendars. */
   readonly listFaults: (KalendsError | RemoteCalendar[])[];
+  readonly consent: MemoryConsent;
+  readonly watches: MemoryWatches;
   /** Every pull so far: kind of question and calendar. */
   readonly pulls: { calendar: string; cursor: string | null; pageToken: string | null; reach: PullReach | undefined }[];
 }
@@ -46,6 +50,10 @@ export interface MemoryProviderOptions {
   id?: string;
   /** Items a page. Default 100. */
   pageSize?: number;
+  /** Ms since the epoch, for channels that end by themselves. Default: they never do. */
+  now?: () => number;
+  /** What this provider cannot do. */
+  without?: readonly ("consent" | "watches")[];
 }
 
 class History implements MemoryCalendar {
@@ -95,11 +103,16 @@ class History implements MemoryCalendar {
 export function memoryProvider(options: MemoryProviderOptions = {}): MemoryProvider {
   const pageSize = options.pageSize ?? 100;
   const calendars = new Map<string, History>();
+  const consent = new MemoryConsent();
+  const watches = new MemoryWatches(options.now ?? (() => 0));
+  const without = options.without ?? [];
   const provider: MemoryProvider = {
     id: options.id ?? "memory",
     faults: [],
     listFaults: [],
     pulls: [],
+    consent,
+    watches,
     calendar: (remoteKey) => {
       const history = calendars.get(remoteKey) ?? new History(remoteKey);
       calendars.set(remoteKey, history);
@@ -110,18 +123,20 @@ export function memoryProvider(options: MemoryProviderOptions = {}): MemoryProvi
       const history = calendars.get(remoteKey);
       if (history !== undefined) history.name = name;
     },
-    listCalendars: async () => {
+    listCalendars: async ({ credential }) => {
+      consent.check(credential);
       const fault = provider.listFaults.shift();
       if (fault instanceof KalendsError) throw fault;
       return fault ?? [...calendars].map(([remoteKey, { name }]) => ({ remoteKey, name, color: null, timeZone: null, readOnly: false, hints: {} }));
     },
     connect: async (request) => ({
-      remoteIdentity: request.address,
-      label: request.address,
+      remoteIdentity: request.identity?.subject ?? request.address,
+      label: request.identity?.label ?? request.address,
       endpoint: {},
       calendars: await provider.listCalendars({ endpoint: {}, credential: request.credential }),
     }),
-    pullPage: async (_access, request) => {
+    pullPage: async ({ credential }, request) => {
+      consent.check(credential);
       const { cursor, pageToken } = request;
       provider.pulls.push({ calendar: request.calendar.remoteKey, cursor, pageToken, reach: request.reach });
       const fault = provider.faults.shift();
@@ -132,8 +147,39 @@ export function memoryProvider(options: MemoryProviderOptions = {}): MemoryProvi
       if (history === undefined) throw new KalendsError("calendar-gone", "The calendar is not there");
       return pullFrom(history, request, pageSize);
     },
+    ...(without.includes("consent") ? {} : consentCalls(consent)),
+    ...(without.includes("watches") ? {} : watchCalls(watches, consent, (remoteKey) => calendars.has(remoteKey))),
   };
   return provider;
+}
+
+function consentCalls(consent: MemoryConsent): Pick<CalendarProvider, "authorizationUrl" | "exchangeCode" | "revokeGrant"> {
+  return {
+    authorizationUrl: (request) => consent.address(request),
+    exchangeCode: (request) => consent.exchange(request),
+    revokeGrant: (request) => consent.revoke(request),
+  };
+}
+
+type WatchCalls = Pick<CalendarProvider, "watchCalendar" | "watchCalendarList" | "unwatch" | "readNotification">;
+
+function watchCalls(watches: MemoryWatches, consent: MemoryConsent, isThere: (remoteKey: string) => boolean): WatchCalls {
+  return {
+    watchCalendar: async ({ credential }, { calendar, ...request }) => {
+      consent.check(credential);
+      if (!isThere(calendar.remoteKey)) throw new KalendsError("calendar-gone", "The calendar is not there");
+      return watches.watch(calendar.remoteKey, request);
+    },
+    watchCalendarList: async ({ credential }, request) => {
+      consent.check(credential);
+      return watches.watch(null, request);
+    },
+    unwatch: async ({ credential }, request) => {
+      consent.check(credential);
+      await watches.unwatch(request);
+    },
+    readNotification: readMemoryNotification,
+  };
 }
 
 async function pullFrom(history: History, request: PullRequest, pageSize: number): Promise<PulledPage> {
