@@ -48,7 +48,8 @@ export class MemoryWatches {
     if (this.#channels.has(request.channelId)) throw new KalendsError("already-exists", "That channel id was used");
     const resource = `resource of ${calendar ?? "the list"}`;
     const expiresAt = Math.min(request.expiresAt, this.#now() + this.longestMs);
-    this.#channels.set(request.channelId, { channelId: request.channelId, token: request.token.reveal(), address: request.address, calendar, resource, expiresAt });
+    const { channelId, token, address } = request;
+    this.#channels.set(channelId, { channelId, token: token.reveal(), address, calendar, resource, expiresAt });
     if (lost !== null) throw lost;
     return { resource, expiresAt };
   }
@@ -65,7 +66,9 @@ export class MemoryWatches {
       .filter((channel) => channel.calendar === calendar)
       .map((channel) => {
         const { channelId, token, resource, address } = channel;
-        const headers = new Map<string, string>([[memoryHeaders.channel, channelId], [memoryHeaders.token, token], [memoryHeaders.resource, resource], [memoryHeaders.event, event]]);
+        const headers = new Map<string, string>([
+          [memoryHeaders.channel, channelId], [memoryHeaders.token, token], [memoryHeaders.resource, resource], [memoryHeaders.event, event],
+        ]);
         return { address, notification: { method: "POST", headers, query: new Map(), body: new Uint8Array() } };
       });
   }
