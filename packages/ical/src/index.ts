@@ -26,5 +26,5 @@ export type { BrokenItem } from "./text/collect-objects.ts";
 export { defaultParseLimits } from "./text/parse-limits.ts";
 export type { ParseLimits } from "./text/parse-limits.ts";
 export { writeCalendar } from "./text/write-calendar.ts";
-export { canonicalObject } from "./objects/canonical-object.ts";
+export { canonicalObject, canonicalParts, type CanonicalParts } from "./objects/canonical-object.ts";
 export { storedTiming, timingOf } from "./objects/timing-of.ts";

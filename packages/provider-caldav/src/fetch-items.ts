@@ -100,12 +100,12 @@ async function multiget(batch: Batch, items: readonly ListedItem[]): Promise<voi
   const asked = new Map(items.map((item) => [item.key, item]));
   const body = multigetReport(items.map((item) => item.wire));
   const multistatus = await batch.line.ask({ method: "REPORT", url: batch.url, depth: "1", body }, "calendar");
-  for await (const response of multistatus.responses()) {
+  await multistatus.each((response) => {
     const text = propertyText(response, ns.caldav, "calendar-data");
     const item = response.hrefs.map((href) => asked.get(href.path)).find((found) => found !== undefined);
-    if (text === null || text.trim() === "" || item === undefined || batch.settled.has(item.key)) continue;
+    if (text === null || text.trim() === "" || item === undefined || batch.settled.has(item.key)) return;
     settle(batch, item, text, readEtag(response) ?? item.revision);
-  }
+  });
 }
 
 /** A plain GET, for what multiget did not hand out. `failure`: what the multiget of this item alone ran into. */

@@ -5,12 +5,26 @@ const plainPath = /^[!$&-;=@A-Z[\]_a-z~]*$/;
 const canonicalAlready = /^[A-Za-z0-9._~/-]*$/;
 const originPattern = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
+/** What the hrefs of one answer are read against: the address that was asked, taken apart once for all of them. */
+export interface HrefBase {
+  protocol: string;
+  origin: string;
+  /** Path up to its last slash. */
+  folder: string;
+}
+
+export function hrefBase(requestUrl: string): HrefBase {
+  const { protocol, origin, pathname } = new URL(requestUrl);
+  return { protocol, origin, folder: pathname.slice(0, pathname.lastIndexOf("/") + 1) };
+}
+
 /**
  * Splits a response's href from its origin and resolves a relative one against the collection it was asked of.
  * Done by hand, not with `URL`: servers send raw `a b`, `a%b`, `a#b` and `a:b.ics`, which `URL` refuses or cuts.
  */
-export function pathOfHref(href: string, requestUrl: string): string {
+export function pathOfHref(href: string, base: HrefBase): string {
   const trimmed = href.trim();
+  if (startsOnePath(trimmed)) return trimmed;
   const origin = originPattern.exec(trimmed);
   if (origin !== null) {
     const rest = trimmed.slice(origin[0].length);
@@ -20,16 +34,18 @@ export function pathOfHref(href: string, requestUrl: string): string {
     const slash = trimmed.indexOf("/", 2);
     return slash < 0 ? "/" : trimmed.slice(slash);
   }
-  if (trimmed.startsWith("/")) return trimmed;
-  const base = new URL(requestUrl).pathname;
-  return base.slice(0, base.lastIndexOf("/") + 1) + trimmed;
+  return base.folder + trimmed;
+}
+
+/** An absolute path without an origin, by far the most frequent kind. */
+function startsOnePath(href: string): boolean {
+  return href.charCodeAt(0) === 47 && href.charCodeAt(1) !== 47;
 }
 
 /** The origin that an absolute href names, or that of the request. */
-export function originOfHref(href: string, requestUrl: string): string {
+export function originOfHref(href: string, base: HrefBase): string {
   const trimmed = href.trim();
-  const base = new URL(requestUrl);
-  if (trimmed.startsWith("/") && !trimmed.startsWith("//")) return base.origin;
+  if (startsOnePath(trimmed)) return base.origin;
   const absolute = trimmed.startsWith("//") ? base.protocol + trimmed : trimmed;
   const origin = originPattern.exec(absolute);
   if (origin === null || !URL.canParse(origin[0])) return base.origin;

@@ -23,7 +23,7 @@ export async function listMembers(line: DavLine, url: string): Promise<MemberLis
   const items = new Map<RemoteKey, ListedItem>();
   const forbidden: QuarantinedItem[] = [];
   let sawCalendar = false;
-  for await (const response of multistatus.responses()) {
+  await multistatus.each((response) => {
     for (const href of response.hrefs) {
       const what = listedAs(response, href, collectionPath);
       if (what === "truncated") throw tooManyAtOnce(507);
@@ -35,7 +35,7 @@ export async function listMembers(line: DavLine, url: string): Promise<MemberLis
       if (what === "forbidden") forbidden.push(forbiddenItem(href.path));
       if (what === "foreign") forbidden.push(foreignItem(href.path));
     }
-  }
+  });
   if (!sawCalendar) throw new KalendsError("answer-invalid", "The list of items does not name the calendar itself");
   return { items: inKeyOrder(items.values()), forbidden };
 }

@@ -1,7 +1,7 @@
 import { KalendsError, type HttpResponse } from "@kalends/model";
 import { child, childrenOf, openXml, textOf, type XmlElement } from "@kalends/transport";
 import { davNamespaces } from "./dav-names.ts";
-import { canonicalPath, originOfHref, pathOfHref, wirePath } from "./href.ts";
+import { canonicalPath, hrefBase, originOfHref, pathOfHref, wirePath, type HrefBase } from "./href.ts";
 
 /** A resource that a response speaks of. */
 export interface DavHref {
@@ -27,6 +27,8 @@ export interface DavResponse {
 export interface Multistatus {
   url: string;
   responses(): AsyncGenerator<DavResponse>;
+  /** The same by call: for long answers, in which a wait for each response adds up. What `visit` throws ends the reading and is thrown. */
+  each(visit: (response: DavResponse) => void): Promise<void>;
   /** Text of the top-level `DAV:sync-token` (RFC 6578 section 6.4); known when `responses` has ended. */
   syncToken(): string | null;
 }
@@ -43,14 +45,27 @@ export async function readMultistatus(response: HttpResponse): Promise<Multistat
     await response.discard();
     throw new KalendsError("not-calendar-data", "The server answered 207 with a document that is no DAV:multistatus");
   }
+  const base = hrefBase(response.url);
   let token: string | null = null;
+  const responseOf = (element: XmlElement): DavResponse | null => {
+    if (element.namespace !== davNamespaces.dav) return null;
+    if (element.name === "sync-token") token = element.text;
+    return element.name === "response" ? toResponse(element, base) : null;
+  };
   return {
     url: response.url,
     async *responses() {
       for await (const element of document.items()) {
-        if (element.namespace !== davNamespaces.dav) continue;
-        if (element.name === "sync-token") token = element.text;
-        if (element.name === "response") yield toResponse(element, response.url);
+        const found = responseOf(element);
+        if (found !== null) yield found;
+      }
+    },
+    async each(visit) {
+      for await (const batch of document.batches()) {
+        for (const element of batch) {
+          const found = responseOf(element);
+          if (found !== null) visit(found);
+        }
       }
     },
     syncToken: () => (token === null || token === "" ? null : token),
@@ -93,14 +108,14 @@ export function propertyHrefs(response: DavResponse, namespace: string, name: st
   if (found === null) return [];
   return childrenOf(found, davNamespaces.dav, "href")
     .filter((href) => href.text.trim() !== "")
-    .map((href) => ({ ...toHref(href.text, requestUrl), text: href.text.trim() }));
+    .map((href) => ({ ...toHref(href.text, hrefBase(requestUrl)), text: href.text.trim() }));
 }
 
-function toResponse(element: XmlElement, requestUrl: string): DavResponse {
+function toResponse(element: XmlElement, base: HrefBase): DavResponse {
   const status = textOf(element, davNamespaces.dav, "status");
   const error = child(element, davNamespaces.dav, "error");
   return {
-    hrefs: childrenOf(element, davNamespaces.dav, "href").map((href) => toHref(href.text, requestUrl)),
+    hrefs: childrenOf(element, davNamespaces.dav, "href").map((href) => toHref(href.text, base)),
     status: status === undefined ? null : statusOfLine(status),
     propstats: childrenOf(element, davNamespaces.dav, "propstat").flatMap((propstat) => {
       const prop = child(propstat, davNamespaces.dav, "prop");
@@ -111,9 +126,9 @@ function toResponse(element: XmlElement, requestUrl: string): DavResponse {
   };
 }
 
-function toHref(text: string, requestUrl: string): DavHref {
-  const path = pathOfHref(text, requestUrl);
-  return { path: canonicalPath(path), wire: wirePath(path), origin: originOfHref(text, requestUrl) };
+function toHref(text: string, base: HrefBase): DavHref {
+  const path = pathOfHref(text, base);
+  return { path: canonicalPath(path), wire: wirePath(path), origin: originOfHref(text, base) };
 }
 
 /** `HTTP/1.1 404 Not Found` -> 404; 0 where there is no such number, which no caller takes for a success. */

@@ -47,7 +47,7 @@ async function readRound(line: DavLine, url: string, token: string, collected: C
   const multistatus = await line.ask({ method: "REPORT", url, depth: "0", body: syncCollectionReport(token) }, place);
   const collectionPath = canonicalPath(new URL(multistatus.url).pathname);
   let truncated = false;
-  for await (const response of multistatus.responses()) {
+  await multistatus.each((response) => {
     for (const href of response.hrefs) {
       const what = listedAs(response, href, collectionPath);
       if (what === "unusable") throw new KalendsError("cursor-expired", "The server's list of changes holds items without a meaning (418)");
@@ -64,6 +64,6 @@ async function readRound(line: DavLine, url: string, token: string, collected: C
       if (what === "forbidden") collected.forbidden.set(href.path, forbiddenItem(href.path));
       if (what === "foreign") collected.forbidden.set(href.path, foreignItem(href.path));
     }
-  }
+  });
   return { token: multistatus.syncToken(), truncated };
 }

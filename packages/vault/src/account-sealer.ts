@@ -1,6 +1,6 @@
 import type { AccountSealer, OrganizationId, Random, SealContext } from "@kalends/model";
+import { AssociatedData } from "./associated-data.ts";
 import { canonicalBytes } from "./canonical-bytes.ts";
-import { contextBytes } from "./context-bytes.ts";
 import { accountSuite, envelopeUnknown, envelopeVersion, fixedSuite } from "./envelope.ts";
 import { equalBytes } from "./equal-bytes.ts";
 import { openFailed } from "./open-failed.ts";
@@ -8,7 +8,6 @@ import { nonceBytes, tagBytes, type GcmKey, type VaultCipher } from "./vault-cip
 
 /** Many values of one account name one data key, so that a few bytes are enough to tell another one. */
 const shortIdBytes = 4;
-const encoder = new TextEncoder();
 
 /** Nonces are drawn this many at a time: a call for random bytes costs more than the sealing of a short text. */
 const noncesPerDraw = 256;
@@ -27,6 +26,7 @@ export interface AccountKeys {
 interface Suite {
   head: Uint8Array;
   gcm: GcmKey;
+  associated: AssociatedData;
 }
 
 /**
@@ -34,10 +34,10 @@ interface Suite {
  * the context as associated data; good for 2^32 values an account (NIST SP 800-38D section 8.3).
  */
 export function createAccountSealer(cipher: VaultCipher, random: Random, keys: AccountKeys, organizationId: OrganizationId): AccountSealer {
-  const suite = (number: number, key: Uint8Array): Suite => ({
-    head: Uint8Array.of(envelopeVersion, number, ...keys.id.subarray(0, shortIdBytes)),
-    gcm: cipher.gcmKey(key),
-  });
+  const suite = (number: number, key: Uint8Array): Suite => {
+    const head = Uint8Array.of(envelopeVersion, number, ...keys.id.subarray(0, shortIdBytes));
+    return { head, gcm: cipher.gcmKey(key), associated: new AssociatedData(head) };
+  };
   const drawn = suite(accountSuite, keys.data);
   const fixed = suite(fixedSuite, keys.fixed);
   const fixedNonce = cipher.hmacKey(keys.nonces);
@@ -55,11 +55,12 @@ export function createAccountSealer(cipher: VaultCipher, random: Random, keys: A
   };
 
   return {
-    seal: (plaintext, context) => write(drawn, nextNonce(), associatedData(drawn, organizationId, context), plaintext),
+    seal: (plaintext, context) => write(drawn, nextNonce(), associatedData(drawn, organizationId, context), bytesOf(plaintext)),
     sealFixed(plaintext, context) {
       const associated = associatedData(fixed, organizationId, context);
-      const nonce = fixedNonce(canonicalBytes([associated, plaintext])).subarray(0, nonceBytes);
-      return write(fixed, nonce, associated, plaintext);
+      const bytes = bytesOf(plaintext);
+      const nonce = fixedNonce(canonicalBytes([associated, bytes])).subarray(0, nonceBytes);
+      return write(fixed, nonce, associated, bytes);
     },
     open(sealed, context) {
       const { length } = drawn.head;
@@ -71,21 +72,23 @@ export function createAccountSealer(cipher: VaultCipher, random: Random, keys: A
       if (plaintext === null) throw openFailed();
       return plaintext;
     },
-    digest: (text) => Buffer.from(hmac(encoder.encode(text)).subarray(0, 16)).toString("hex"),
+    digest: (text) => {
+      const { buffer, byteOffset } = hmac(text);
+      return Buffer.from(buffer, byteOffset, 16).toString("hex");
+    },
   };
 }
 
 function write({ head, gcm }: Suite, nonce: Uint8Array, associated: Uint8Array, plaintext: Uint8Array): Uint8Array {
-  const sealed = gcm.seal(nonce, associated, plaintext);
-  const value = new Uint8Array(head.length + nonceBytes + sealed.length);
-  value.set(head);
-  value.set(nonce, head.length);
-  value.set(sealed, head.length + nonceBytes);
-  return value;
+  return gcm.seal(nonce, associated, plaintext, [head, nonce]);
+}
+
+function bytesOf(plaintext: Uint8Array | string): Uint8Array {
+  return typeof plaintext === "string" ? Buffer.from(plaintext, "utf8") : plaintext;
 }
 
 /** The account's own organization is bound in as well, so that a context of another organization never opens here. */
-function associatedData({ head }: Suite, organizationId: OrganizationId, context: SealContext): Uint8Array {
+function associatedData({ associated }: Suite, organizationId: OrganizationId, context: SealContext): Uint8Array {
   if (context.organizationId !== organizationId) throw openFailed();
-  return contextBytes(head, context);
+  return associated.of(context);
 }

@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, hkdfSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync } from "node:crypto";
+import { hmacSha256 } from "./hmac-sha256.ts";
 import { nonceBytes, tagBytes, type VaultCipher } from "./vault-cipher.ts";
 
 const algorithm = "aes-256-gcm";
-// Written out at every call: without it node:crypto accepts tags cut down to four bytes.
+// Written out where something is opened: without it node:crypto accepts tags cut down to four bytes. What it writes has 16 always.
 const options = { authTagLength: tagBytes };
 
 /** The fast path: OpenSSL through node:crypto. */
@@ -10,12 +11,13 @@ export const nodeCipher: VaultCipher = {
   gcmKey(key) {
     const secret = createSecretKey(key);
     return {
-      seal(nonce, associated, plaintext) {
-        const cipher = createCipheriv(algorithm, secret, nonce, options);
+      seal(nonce, associated, plaintext, before = []) {
+        const cipher = createCipheriv(algorithm, secret, nonce);
         cipher.setAAD(associated);
         const body = cipher.update(plaintext);
+        // GCM keeps nothing back: what `final` hands out is empty.
         cipher.final();
-        return Buffer.concat([body, cipher.getAuthTag()]);
+        return Buffer.concat([...before, body, cipher.getAuthTag()]);
       },
       open(nonce, associated, sealed) {
         if (nonce.length !== nonceBytes || sealed.length < tagBytes) return null;
@@ -34,10 +36,6 @@ export const nodeCipher: VaultCipher = {
     };
   },
   hkdf: (inputKey, salt, info, length) => new Uint8Array(hkdfSync("sha256", inputKey, salt, info, length)),
-  hmacKey(key) {
-    // A prepared key object is four times faster here than the bare bytes.
-    const secret = createSecretKey(key);
-    return (message) => createHmac("sha256", secret).update(message).digest();
-  },
+  hmacKey: hmacSha256,
   sha256: (message) => createHash("sha256").update(message).digest(),
 };

@@ -2,12 +2,16 @@ import { gcm } from "@noble/ciphers/aes.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { nonceBytes, tagBytes, type VaultCipher } from "./vault-cipher.ts";
 
 /** The portable path: plain JavaScript, for runtimes without node:crypto and as a second opinion in tests. */
 export const portableCipher: VaultCipher = {
   gcmKey: (key) => ({
-    seal: (nonce, associated, plaintext) => gcm(key, nonce, associated).encrypt(plaintext),
+    seal(nonce, associated, plaintext, before = []) {
+      const sealed = gcm(key, nonce, associated).encrypt(plaintext);
+      return before.length === 0 ? sealed : concatBytes(...before, sealed);
+    },
     open(nonce, associated, sealed) {
       if (nonce.length !== nonceBytes || sealed.length < tagBytes) return null;
       try {
@@ -18,6 +22,6 @@ export const portableCipher: VaultCipher = {
     },
   }),
   hkdf: (inputKey, salt, info, length) => hkdf(sha256, inputKey, salt, info, length),
-  hmacKey: (key) => (message) => hmac(sha256, key, message),
+  hmacKey: (key) => (message) => hmac(sha256, key, typeof message === "string" ? utf8ToBytes(message) : message),
   sha256: (message) => sha256(message),
 };

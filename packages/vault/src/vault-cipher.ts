@@ -1,6 +1,7 @@
 /** A key made ready for AES-256-GCM (NIST SP 800-38D): 12-byte nonces, 16-byte tags behind the ciphertext. */
 export interface GcmKey {
-  seal(nonce: Uint8Array, associated: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  /** Ciphertext and tag, behind the bytes of `before` where such are given. */
+  seal(nonce: Uint8Array, associated: Uint8Array, plaintext: Uint8Array, before?: readonly Uint8Array[]): Uint8Array;
   /** `null` where it does not open. No byte of plaintext leaves before the tag was checked. */
   open(nonce: Uint8Array, associated: Uint8Array, sealed: Uint8Array): Uint8Array | null;
 }
@@ -10,8 +11,8 @@ export interface VaultCipher {
   gcmKey(key: Uint8Array): GcmKey;
   /** HKDF-SHA-256 (RFC 5869). */
   hkdf(inputKey: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array;
-  /** HMAC-SHA-256 (RFC 2104) under one key, made ready. */
-  hmacKey(key: Uint8Array): (message: Uint8Array) => Uint8Array;
+  /** HMAC-SHA-256 (RFC 2104) under one key, made ready; of a text its UTF-8 bytes. */
+  hmacKey(key: Uint8Array): (message: Uint8Array | string) => Uint8Array;
   sha256(message: Uint8Array): Uint8Array;
 }
 

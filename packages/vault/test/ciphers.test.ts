@@ -1,4 +1,5 @@
-import { createCipheriv } from "node:crypto";
+import { createCipheriv, createHmac } from "node:crypto";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nodeCipher, portableCipher } from "../src/index.ts";
 import { sharedJson } from "./shared-data.ts";
@@ -46,6 +47,30 @@ describe.each([["node", nodeCipher], ["portable", portableCipher]] as const)("%s
       checked++;
     }
     expect(checked).toBeGreaterThan(20);
+  });
+
+  test("HMAC-SHA-256 of bytes and texts is that of node:crypto, at every length about a block and a buffer's end", () => {
+    const lengths = fc.oneof(fc.nat(300), fc.constantFrom(10_921, 10_922, 10_923, 32_767, 32_768, 32_769, 100_000));
+    const keys = fc.uint8Array({ minLength: 1, maxLength: 70 });
+    fc.assert(
+      fc.property(keys, fc.string({ unit: "binary", minLength: 1, maxLength: 5 }), lengths, (key, piece, length) => {
+        const text = piece.repeat(length).slice(0, length);
+        const wanted = createHmac("sha256", key).update(text, "utf8").digest("hex");
+        const hmac = cipher.hmacKey(key);
+        expect(Buffer.from(hmac(text)).toString("hex")).toBe(wanted);
+        expect(Buffer.from(hmac(Buffer.from(text, "utf8"))).toString("hex")).toBe(wanted);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("bytes given before stand before the ciphertext", () => {
+    const key = cipher.gcmKey(Buffer.alloc(32, 7));
+    const [nonce, associated, plaintext] = [Buffer.alloc(12, 1), Buffer.from("where"), Buffer.from("what")];
+    const sealed = key.seal(nonce, associated, plaintext, [Buffer.from("head"), nonce]);
+    expect(Buffer.from(sealed.subarray(0, 16)).equals(Buffer.concat([Buffer.from("head"), nonce]))).toBe(true);
+    expect(Buffer.from(key.open(nonce, associated, sealed.subarray(16)) ?? "").toString()).toBe("what");
+    expect(sealed.length).toBe(16 + plaintext.length + 16);
   });
 
   test("tags cut short never open", () => {

@@ -22,7 +22,14 @@ export function contentContext(
   object: { remoteKey: string; uid: string },
   column: SealedColumn,
 ): SealContext {
-  const row = JSON.stringify([calendarId, object.remoteKey, object.uid]);
+  return columnContext(organizationId, rowOf(calendarId, object), column);
+}
+
+function rowOf(calendarId: string, object: { remoteKey: string; uid: string }): string {
+  return JSON.stringify([calendarId, object.remoteKey, object.uid]);
+}
+
+function columnContext(organizationId: string, row: string, column: SealedColumn): SealContext {
   return { organizationId, table: "calendar_object", row, column, purpose: "content", generation: 0 };
 }
 
@@ -34,7 +41,6 @@ function storedWarnings(object: CalendarObject, unresolvedZone: boolean): string
   return warnings.length === 0 ? null : JSON.stringify(warnings.map(({ code, property }) => ({ code, property })));
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** The values of one column, one for each event, or `null` where no event has any. */
@@ -63,8 +69,9 @@ export function sealObject(minimal: MinimalObject, sealer: AccountSealer, organi
     const nothing = { title: null, content: null, description: null, warnings: null };
     return { ...identity, digest: outsideDigest, private: false, outside: true, timing: '{"events":[]}', ...nothing };
   }
+  const row = rowOf(calendarId, object);
   const seal = (column: SealedColumn, values: readonly unknown[] | null): Uint8Array | null =>
-    values === null ? null : sealer.seal(encoder.encode(JSON.stringify(values)), contentContext(organizationId, calendarId, object, column));
+    values === null ? null : sealer.seal(JSON.stringify(values), columnContext(organizationId, row, column));
   return {
     ...identity,
     digest: objectDigest(object, sealer),

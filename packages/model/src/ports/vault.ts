@@ -18,12 +18,13 @@ export interface SealContext {
 
 /** Seals and opens many small values of one account, without waiting. */
 export interface AccountSealer {
-  seal(plaintext: Uint8Array, context: SealContext): Uint8Array;
+  /** Of a text its UTF-8 bytes are sealed. */
+  seal(plaintext: Uint8Array | string, context: SealContext): Uint8Array;
   /**
    * Like `seal`, with a nonce that follows from the key, the context and the text: the same text in the same context gives the same value.
    * For what the database has to find or keep unique; it tells that two values are equal, and nothing else.
    */
-  sealFixed(plaintext: Uint8Array, context: SealContext): Uint8Array;
+  sealFixed(plaintext: Uint8Array | string, context: SealContext): Uint8Array;
   /** Throws `open-failed`, and nothing more telling, for every value that does not open. */
   open(sealed: Uint8Array, context: SealContext): Uint8Array;
   /** A keyed digest (32 hex characters): equal texts of one account have equal digests, and nobody else can compute them. */

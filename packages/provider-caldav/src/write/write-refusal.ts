@@ -1,7 +1,7 @@
 import { KalendsError, type HttpResponse, type WriteConflict } from "@kalends/model";
 import { readCollectionMarks } from "../collection-marks.ts";
 import type { DavLine } from "../dav-line.ts";
-import { canonicalPath, pathOfHref } from "../href.ts";
+import { canonicalPath, hrefBase, pathOfHref } from "../href.ts";
 import { readDavError, type DavError } from "../map-error.ts";
 import { collectResponses, readMultistatus } from "../multistatus.ts";
 
@@ -62,7 +62,7 @@ export async function refusalOf(line: DavLine, url: string, answer: WriteAnswer 
   const { status, error } = answer;
   const has = (names: readonly string[]): boolean => names.some((name) => error.conditions.has(name));
   const said = `The server answered ${status} to the write`;
-  if (has(sameUid)) return takenBy(error.href === null ? null : canonicalPath(pathOfHref(error.href, url)), null);
+  if (has(sameUid)) return takenBy(error.href === null ? null : canonicalPath(pathOfHref(error.href, hrefBase(url))), null);
   if (has(["max-resource-size"]) || status === 413) return new KalendsError("object-too-large", said);
   if (has(["quota-not-exceeded"]) || status === 507) {
     return new KalendsError("permission-denied", said, { remedy: "The account's storage at the provider is full. Free some room there and try again." });

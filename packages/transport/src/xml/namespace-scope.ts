@@ -8,6 +8,12 @@ interface QualifiedName {
   local: string;
 }
 
+/** A tag's name with its namespace looked up. */
+export interface ResolvedName {
+  namespace: string;
+  local: string;
+}
+
 const namePart = /^[A-Za-z_\u0080-\uffff][\w.\-\u0080-\uffff]*$/;
 const mostRemembered = 1_000;
 export const xmlNamespace = "http://www.w3.org/XML/1998/namespace";
@@ -16,6 +22,8 @@ export const xmlNamespace = "http://www.w3.org/XML/1998/namespace";
 export class NamespaceScope {
   readonly #bound = new Map<string, string>([["xml", xmlNamespace]]);
   readonly #names = new Map<string, QualifiedName>();
+  /** Names looked up since a declaration last came or went. */
+  readonly #resolved = new Map<string, ResolvedName>();
 
   /** Splits `prefix:local`; throws where either is no XML name. */
   split(raw: string): QualifiedName {
@@ -35,7 +43,18 @@ export class NamespaceScope {
     if (reserved || (prefix !== "" && namespace === "")) throw malformed("a namespace declaration that XML forbids");
     const before = this.#bound.get(prefix);
     this.#bound.set(prefix, namespace);
+    if (before !== namespace) this.#resolved.clear();
     return before;
+  }
+
+  /** The name of an element and its namespace. Throws as `split` and `lookup` do. */
+  resolve(raw: string): ResolvedName {
+    const known = this.#resolved.get(raw);
+    if (known !== undefined) return known;
+    const { prefix, local } = this.split(raw);
+    const resolved = { namespace: this.lookup(prefix), local };
+    if (this.#resolved.size < mostRemembered) this.#resolved.set(raw, resolved);
+    return resolved;
   }
 
   /** What a prefix means; the empty one is the default namespace. Throws for one that was not declared. */
@@ -49,6 +68,7 @@ export class NamespaceScope {
   undo(declared: Declared): void {
     for (let i = declared.length - 1; i >= 0; i--) {
       const [prefix, before] = declared[i] as Declared[number];
+      if (this.#bound.get(prefix) !== before) this.#resolved.clear();
       if (before === undefined) this.#bound.delete(prefix);
       else this.#bound.set(prefix, before);
     }

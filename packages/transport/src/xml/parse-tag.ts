@@ -23,18 +23,32 @@ export function parseTag(
 ): OpenedTag {
   const selfClosing = inner.endsWith("/");
   const body = selfClosing ? inner.slice(0, -1) : inner;
-  const space = body.search(/\s/);
-  const rawName = space === -1 ? body : body.slice(0, space);
-  const pairs = space === -1 ? null : readPairs(body, space, limits.attributes, count);
+  const space = firstSpace(body);
+  if (space === -1) return opened(body, noAttributes, null, selfClosing, scope);
+  const rawName = body.slice(0, space);
+  const pairs = readPairs(body, space, limits.attributes, count);
   let declared: Declared | null = null;
-  for (const [name, value] of pairs ?? []) {
+  for (const [name, value] of pairs) {
     if (name !== "xmlns" && !name.startsWith("xmlns:")) continue;
     const prefix = name === "xmlns" ? "" : name.slice(6);
     (declared ??= []).push([prefix, scope.declare(prefix, value)]);
   }
-  const { prefix, local } = scope.split(rawName);
-  const attributes = pairs === null || pairs.size === (declared?.length ?? 0) ? noAttributes : resolveNames(pairs, scope);
-  return { element: { namespace: scope.lookup(prefix), name: local, attributes, children: [], text: "" }, rawName, declared, selfClosing };
+  const attributes = pairs.size === (declared?.length ?? 0) ? noAttributes : resolveNames(pairs, scope);
+  return opened(rawName, attributes, declared, selfClosing, scope);
+}
+
+function opened(rawName: string, attributes: ReadonlyMap<string, string>, declared: Declared | null, selfClosing: boolean, scope: NamespaceScope): OpenedTag {
+  const { namespace, local } = scope.resolve(rawName);
+  return { element: { namespace, name: local, attributes, children: [], text: "" }, rawName, declared, selfClosing };
+}
+
+/** Most tags are a short name without anything that could be a space; a loop tells that quicker than a search starts. */
+function firstSpace(body: string): number {
+  for (let at = 0; at < body.length; at++) {
+    const code = body.charCodeAt(at);
+    if (code <= 32 || code >= 128) return body.search(/\s/);
+  }
+  return -1;
 }
 
 function readPairs(body: string, start: number, most: number, count: (references: number) => void): Map<string, string> {
