@@ -6,11 +6,10 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { movableClock, startCaldavSandbox, type CaldavSandbox, type ScriptedFault } from "@kalends/sandbox";
-import { memoryProvider } from "@kalends/testing";
-import { createKalends, KalendsError, Secret, type Kalends, type Logger } from "kalends";
+import { hastyClock, memoryProvider } from "@kalends/testing";
+import { createKalends, KalendsError, Secret, systemClock, type Kalends, type Logger } from "kalends";
 import { brokenEvent, canary, canaryEvent, eventCanaries, farEvent, plainCanary, privateEvent } from "./canary-texts.ts";
 import { disguises } from "./disguises.ts";
-import { hastyClock } from "./hasty-clock.ts";
 
 const key = Buffer.from("canary key of thirty-two bytes 7").toString("base64url");
 const password = canary("password");
@@ -159,7 +158,7 @@ describe("what must stay hidden", () => {
     const database = join(folder, "kalends.db");
     const settings = { confirmAfterMs: 10, retryFirstMs: 50 };
     await connectTokens(database, logger);
-    const kalends = await createKalends({ database, key, logger, clock: hastyClock(20), allowHosts: [sandbox.allowHost, feed.host], settings });
+    const kalends = await createKalends({ database, key, logger, clock: hastyClock(systemClock, 20), allowHosts: [sandbox.allowHost, feed.host], settings });
     try {
       const told = await liveThrough(kalends, sandbox, feed);
       await expectReadable(kalends);

@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { Logger } from "@kalends/model";
-import { hastyClock } from "./hasty-clock.ts";
+import { hastyClock } from "@kalends/testing";
+import { systemClock } from "kalends";
 import { openKalends } from "./open-kalends.ts";
 
 const run = promisify(execFile);
@@ -59,7 +60,7 @@ describe("a calendar by its address", () => {
     const feed = await startFeed();
     const spoken: string[] = [];
     const logger: Logger = { log: (...parts) => void spoken.push(JSON.stringify(parts)) };
-    const opened = await openKalends({ clock: hastyClock(10), allowHosts: [feed.host], logger });
+    const opened = await openKalends({ clock: hastyClock(systemClock, 10), allowHosts: [feed.host], logger });
     try {
       const { kalends, path } = opened;
       const account = await kalends.createAccount({ timeZone: "Europe/Berlin" });

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { caldavProvider } from "@kalends/provider-caldav";
-import { caldavClient, seededRandom, startFaultProxy, startServer, type RunningServer, type ServerKind, type SkipContext } from "@kalends/testing";
+import { caldavClient, hastyClock, seededRandom, startFaultProxy, startServer, type HastyClock, type RunningServer, type ServerKind, type SkipContext } from "@kalends/testing";
 import { createTransport } from "@kalends/transport";
 import { systemClock, systemRandom, type Kalends, type SyncReport } from "kalends";
 import { chooseFaults } from "./fault-sets.ts";
-import { hastyClock, type HastyClock } from "./hasty-clock.ts";
 import { openKalends, type OpenedKalends } from "./open-kalends.ts";
 import { ordered, RandomDiary } from "./random-diary.ts";
 import { readObjects } from "./read-replica.ts";
@@ -28,7 +27,7 @@ interface Follower {
 }
 
 async function openFollower(name: string, address: string, server: RunningServer, paths: ReadonlyMap<string, string>): Promise<Follower> {
-  const clock = hastyClock(8);
+  const clock = hastyClock(systemClock, 8);
   const { host } = new URL(address);
   const transport = createTransport({ clock: systemClock, allowHosts: [host], timeoutMs: 2_500, idleMs: 1_500, maxBytes: 8 * 1024 * 1024 });
   // Small pages, so that every pass has several.

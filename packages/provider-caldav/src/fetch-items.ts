@@ -1,12 +1,12 @@
 import { KalendsError, type CalendarObject, type QuarantinedItem, type RemoteKey, type Revision } from "@kalends/model";
 import { parseCalendar } from "@kalends/ical";
-import { readText } from "@kalends/transport";
 import { readCollectionMarks } from "./collection-marks.ts";
 import type { DavLine } from "./dav-line.ts";
 import { davNamespaces as ns } from "./dav-names.ts";
 import { leavesFolder } from "./href.ts";
 import { readEtag, type ListedItem } from "./listed-item.ts";
 import { propertyText } from "./multistatus.ts";
+import { readItemText } from "./read-item-text.ts";
 import { multigetReport } from "./request-bodies.ts";
 
 export interface FetchedItems {
@@ -116,9 +116,7 @@ async function fetchSingly(batch: Batch, item: ListedItem, failure: KalendsError
     if (response.status !== 200 || type.includes("html")) {
       throw await batch.line.refusal(response, "calendar");
     }
-    const text = await readText(response);
-    // Inside a multiget the XML vouches for the whole; here a body that stops early is no fault of the item, and it must be read again.
-    if (!/END:VCALENDAR\s*$/i.test(text)) throw new KalendsError("answer-invalid", "The item's text stops before its end");
+    const text = await readItemText(response);
     // The revision stays the one of the listing: on some servers GET and REPORT name different ones.
     settle(batch, item, text, item.revision);
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Secret, type Clock, type ProviderAccess, type Transport } from "@kalends/model";
+import { Secret, type CalendarProvider, type Clock, type ProviderAccess, type Transport } from "@kalends/model";
 import { caldavClient, startlessEventText, startServer, type ProviderHarness, type RunningServer, type ServerKind, type Authorize, type SkipContext } from "@kalends/testing";
 import { createTransport } from "@kalends/transport";
 import { caldavProvider } from "../src/index.ts";
@@ -32,13 +32,26 @@ export async function openCaldavHarness(kind: ServerKind, context: SkipContext, 
   }
 }
 
+/** Another way to the server than the straight one. */
+export interface AdapterWay {
+  /** Where the adapter finds the server; the other client goes there directly. */
+  baseUrl: string;
+  clock: Clock;
+  /** Deadline of one request of the adapter, in ms. */
+  timeoutMs: number;
+  /** What stands between the suite and the adapter. */
+  wrap(provider: CalendarProvider): CalendarProvider;
+  close(): Promise<void>;
+}
+
 /** The same for any server that is already running. */
-export async function harnessOf(server: Omit<RunningServer, "kind" | "folder">, traits: ServerTraits): Promise<ProviderHarness> {
+export async function harnessOf(server: Omit<RunningServer, "kind" | "folder">, traits: ServerTraits, way: AdapterWay | null = null): Promise<ProviderHarness> {
   const authorize = traits.environment?.["SABRE_AUTH"] === "digest" ? await digestOf(server) : undefined;
-  const { transport, count } = countingTransport(systemClock, new URL(server.origin).host);
-  const provider = caldavProvider({ transport, clock: systemClock, random: systemRandom, batchSize: 10 });
+  const { transport, count } = countingTransport(systemClock, new URL(way?.baseUrl ?? server.origin).host);
+  const adapter = caldavProvider({ transport, clock: way?.clock ?? systemClock, random: systemRandom, batchSize: 10, ...(way === null ? {} : { timeoutMs: way.timeoutMs }) });
+  const provider = way === null ? adapter : way.wrap(adapter);
   const credential = { kind: "password" as const, username: server.username, password: new Secret(server.password) };
-  const login = { address: server.baseUrl, credential };
+  const login = { address: way?.baseUrl ?? server.baseUrl, credential };
   const connected = await provider.connect?.(login);
   if (connected === undefined) throw new Error("The adapter has no connect");
   const access: ProviderAccess = { endpoint: connected.endpoint, credential };
@@ -61,9 +74,11 @@ export async function harnessOf(server: Omit<RunningServer, "kind" | "folder">, 
       put: async (calendar, item, text) => void (await client.put(path(calendar, item), text)),
       delete: (calendar, item) => client.delete(path(calendar, item)),
       get: (calendar, item) => client.get(path(calendar, item)),
+      list: async (calendar) => (await client.list(path(calendar))).map(({ href }) => decodeURIComponent(href.split("/").at(-1) ?? "")),
     },
     close: async () => {
       await transport.close();
+      await way?.close();
       await server.stop();
     },
   };
@@ -83,7 +98,7 @@ function countingTransport(clock: Clock, host: string): { transport: Transport; 
 }
 
 /** The other client's own Digest (RFC 2617, MD5): it shares nothing with the adapter's. */
-async function digestOf({ baseUrl, username, password }: Omit<RunningServer, "kind" | "folder">): Promise<Authorize> {
+export async function digestOf({ baseUrl, username, password }: Omit<RunningServer, "kind" | "folder">): Promise<Authorize> {
   const response = await fetch(baseUrl, { method: "PROPFIND", headers: { depth: "0" } });
   await response.arrayBuffer();
   const challenge = response.headers.get("www-authenticate") ?? "";

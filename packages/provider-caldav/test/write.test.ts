@@ -27,6 +27,8 @@ interface Ways {
   tellsEtag?: boolean;
   /** Hides what was written from reading and listing. */
   hides?: boolean;
+  /** Multiget leaves everything out. */
+  byGet?: boolean;
 }
 
 /** A small server that minds its guards, and whose ways a test can spoil. */
@@ -36,7 +38,7 @@ function world(items: Record<string, Item>, ways: Ways = {}) {
   const script: Script = ({ method, url, text, headers = {} }) => {
     const path = new URL(url).pathname;
     const there = store.get(path);
-    if (text.includes("calendar-multiget")) return multistatus(...askedHrefs(text).flatMap((href) => toResponse(href, ways.hides === true ? undefined : store.get(href))));
+    if (text.includes("calendar-multiget")) return multistatus(...askedHrefs(text).flatMap((href) => toResponse(href, ways.hides === true || ways.byGet === true ? undefined : store.get(href))));
     if (text.includes("sync-collection")) return multistatus(...[...store].flatMap(([href, item]) => toResponse(href, ways.hides === true ? undefined : item)), syncToken("t"));
     if (text.includes("getctag")) return multistatus(resource("/h/c/", "<s:getctag>1</s:getctag>"));
     if (method === "PROPFIND") return multistatus(collection, ...[...store].flatMap(([href, item]) => (ways.hides === true ? [] : toResponse(href, item))));
@@ -105,6 +107,33 @@ describe("creating", () => {
     const { put, writes } = world(there, { put: () => ({ status: 204 }) });
     await expect(put({ object: object({}, "taken-name-1") })).rejects.toMatchObject({ code: "already-exists", conflict: { remoteKey: "/h/c/taken-name-1.ics", revision: '"7"' } });
     expect(writes()).toEqual([]);
+  });
+
+  test.each(["7b5f9a52-0c2d-4b4b-9a53-1d0c5a1f2b77", "a:b/(c),d@example.test"])("a creation of %s that is repeated after a lost answer finds its own item", async (uid) => {
+    const { put, writes, store } = world({});
+    const first = await put({ object: object({}, uid) });
+    expect(await put({ object: object({}, uid) })).toMatchObject({ remoteKey: first.remoteKey, revision: first.revision, asWritten: true });
+    expect(writes()).toHaveLength(1);
+    expect(store.size).toBe(1);
+  });
+
+  test("a 412 full of a server's own words (SabreDAV) says what a bare one says", async () => {
+    const words = '<?xml version="1.0"?><d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"><s:exception>Sabre_DAV_Exception_PreconditionFailed</s:exception><s:header>If-Match</s:header></d:error>';
+    const refused = (meanwhile: () => void) => () => {
+      meanwhile();
+      return { status: 412, body: words, headers: { "content-type": "application/xml; charset=utf-8" } };
+    };
+    const uid = "7b5f9a52-0c2d-4b4b-9a53-1d0c5a1f2b77";
+    const taken = world({}, { put: refused(() => void taken.store.set(`/h/c/${uid}.ics`, { text: text(uid), etag: '"9"' })) });
+    await expect(taken.put({ object: object({}, uid) })).rejects.toMatchObject({ code: "already-exists", conflict: { revision: '"9"' } });
+    const changed = world(a(), { put: refused(() => void changed.store.set("/h/c/a", { text: text("u", "X-THEIRS:1"), etag: '"9"' })) });
+    await expect(changed.put({ object: titled("New"), target: at('"1"') })).rejects.toMatchObject({ code: "revision-conflict", conflict: { revision: '"9"', deleted: false } });
+  });
+
+  test("whether a name is taken is asked of that name, not of a list of the whole calendar", async () => {
+    const { put, requests } = world({});
+    await put({ object: object({}, "7b5f9a52-0c2d-4b4b-9a53-1d0c5a1f2b77") });
+    expect(requests.filter(({ method }) => method === "PROPFIND")).toEqual([]);
   });
 
   test("quirk 12: what is read back after a creation must be what was created", async () => {
@@ -206,6 +235,12 @@ describe("changing", () => {
     await put({ target: at(added.revision), object: (current) => ({ ...object(), ...current, events: (current?.events ?? []).slice(0, 1) }) });
     expect(String(writes()[1]?.body)).not.toContain("RECURRENCE-ID");
     expect(String(writes()[1]?.body)).toContain("X-KEEP:1");
+  });
+
+  test("a base that stops before its end is not patched and written back as the whole", async () => {
+    const cut = world({ "/h/c/a": { text: text("u", "X-THEIRS:1").slice(0, -20), etag: '"1"' } }, { byGet: true });
+    await expect(cut.put({ object: titled("New"), target: at('"get"') })).rejects.toMatchObject({ code: "answer-invalid" });
+    expect(cut.writes()).toEqual([]);
   });
 
   test("what did not change is not written", async () => {

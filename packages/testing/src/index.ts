@@ -1,4 +1,5 @@
 export * from "./fake-clock.ts";
+export * from "./hasty-clock.ts";
 export * from "./seeded-random.ts";
 export { memoryProvider, type MemoryCalendar, type MemoryFault, type MemoryProvider, type MemoryProviderOptions } from "./memory-provider/memory-provider.ts";
 export { MemoryConsent, type MemoryDecision } from "./memory-provider/memory-consent.ts";
@@ -7,6 +8,7 @@ export * from "./provider/provider-conformance.ts";
 export * from "./provider/provider-harness.ts";
 export * from "./provider/provider-mirror.ts";
 export * from "./provider/event-text.ts";
+export * from "./provider/persistent-provider.ts";
 export * from "./servers/start-server.ts";
 export * from "./servers/caldav-client.ts";
 export * from "./servers/seed-calendar.ts";

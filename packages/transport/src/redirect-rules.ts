@@ -28,8 +28,12 @@ export function redirectTarget(message: IncomingMessage, from: URL): URL | null 
   return to;
 }
 
-/** The method of the next request (RFC 9110 section 15.4; DAV methods keep method and body on 301 and 302 as well). */
+/**
+ * The method of the next request (RFC 9110 section 15.4; DAV methods keep method and body on 301 and 302 as well). A PUT or DELETE is never
+ * turned into a GET: what is read at the other address would look like the answer to a change that may not have happened.
+ */
 export function redirectMethod(status: number, method: string): string {
+  if (status === 303 && !safeMethods.has(method) && method !== "POST") throw redirectRefused(`The server answers a ${method} with another address to look at`);
   if (status === 303) return method === "HEAD" ? "HEAD" : "GET";
   if ((status === 301 || status === 302) && method === "POST") return "GET";
   return method;

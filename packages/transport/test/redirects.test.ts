@@ -65,6 +65,12 @@ describe("redirects", () => {
       body: keepsBody ? "<query/>" : "", depth: "0" });
   });
 
+  test.each(["PUT", "DELETE", "PROPPATCH", "MKCALENDAR"])("a %s after 303 is refused: what would be read in its place is no answer to a change", async (method) => {
+    const { send, seen } = await chain((_seen, count) => (count === 0 ? { status: 303, location: "/next" } : null));
+    await expect(send({ method })).rejects.toMatchObject({ code: "redirect-refused" });
+    expect(seen).toHaveLength(1);
+  });
+
   test("to another origin: followed without authorization, cookie or personal headers", async () => {
     const { send, seen, exchanges } = await chain((entry) => (entry.host === "a.site.test" ? { status: 301,
       location: "https://b.site.test/dav/" } : null));

@@ -6,11 +6,11 @@ import { ownAddresses } from "../own-addresses.ts";
 import { readComponents, writeComponents } from "./component.ts";
 import { itemKey, newItemKey } from "./item-key.ts";
 import { mergeCalendar } from "./merge-calendar.ts";
-import { isPlainName, newUid } from "./new-uid.ts";
-import { objectOf, readCurrent, type CurrentItem } from "./read-current.ts";
+import { nameForUid, newUid } from "./new-uid.ts";
+import { objectOf, readCurrent, readNamed, type CurrentItem } from "./read-current.ts";
 import { setScheduleAgent } from "./schedule-agent.ts";
 import { withEnd } from "./with-end.ts";
-import { conflictOf, readWriteAnswer, refusalOf, takenBy, type WriteAnswer } from "./write-refusal.ts";
+import { conflictOf, namesObjection, readWriteAnswer, refusalOf, takenBy, type WriteAnswer } from "./write-refusal.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** One write under way. */
@@ -35,11 +35,10 @@ async function create(writing: Writing, request: PutObjectRequest): Promise<PutO
   const asked = typeof request.object === "function" ? request.object(null) : request.object;
   const uid = asked.uid === "" ? newUid(line.random) : asked.uid;
   const object: CalendarObject = { ...asked, uid, events: asked.events.map((event) => ({ ...withEnd(event), uid })) };
-  const byUid = isPlainName(uid);
-  const key = newItemKey(url, byUid ? uid : newUid(line.random));
+  const key = newItemKey(url, nameForUid(uid));
   // A name that the caller brought may be taken: some servers overwrite in spite of If-None-Match, and a lost answer may have been a success.
-  if (byUid && asked.uid !== "") {
-    const there = await readCurrent(line, url, key);
+  if (asked.uid !== "") {
+    const there = await readNamed(line, url, key);
     if (there !== null) return sameAs(writing, key, there, object) ?? fail(takenBy(key, there.revision));
   }
   const text = writeWhole(object, stampOf(line));
@@ -48,7 +47,7 @@ async function create(writing: Writing, request: PutObjectRequest): Promise<PutO
   const sent = checked(writeComponents(calendars));
   const answer = await put(line, url, key, sent, { "if-none-match": "*" });
   if (!answer.ok) {
-    const mayBeTaken = answer.status === 412 && answer.error.conditions.size === 0;
+    const mayBeTaken = answer.status === 412 && !namesObjection(answer.error);
     throw mayBeTaken ? await takenOrRefused(writing, key, answer) : await refusalOf(line, url, answer);
   }
   line.account.writes.note(key, false);
@@ -92,7 +91,7 @@ async function putGuarded(writing: Writing, key: RemoteKey, current: CurrentItem
   const guards = guardsFor(current.revision);
   let answer = await put(line, url, current.wire, text, { "if-match": guards[0] ?? "*" });
   if (!answer.ok && answer.status === 412 && guards[1] !== undefined) answer = await put(line, url, current.wire, text, { "if-match": guards[1] });
-  if (answer.ok || ![404, 409, 410, 412].includes(answer.status) || answer.error.conditions.size > 0) return answer;
+  if (answer.ok || ![404, 409, 410, 412].includes(answer.status) || namesObjection(answer.error)) return answer;
   const now = await readCurrent(line, url, key);
   if (now === null || now.revision !== current.revision) throw conflictOf({ remoteKey: key, revision: now?.revision ?? null, deleted: now === null });
   return answer.status === 412 ? { ...answer, status: 422 } : answer;

@@ -1,11 +1,11 @@
 import { parseCalendar } from "@kalends/ical";
 import { KalendsError, type CalendarObject, type RemoteKey, type Revision } from "@kalends/model";
-import { readText } from "@kalends/transport";
 import type { DavLine } from "../dav-line.ts";
 import { davNamespaces as ns } from "../dav-names.ts";
 import { readEtag } from "../listed-item.ts";
 import { listMembers } from "../member-list.ts";
 import { propertyText } from "../multistatus.ts";
+import { readItemText } from "../read-item-text.ts";
 import { multigetReport } from "../request-bodies.ts";
 
 /** An item as the server has it now. */
@@ -22,17 +22,18 @@ export interface CurrentItem {
  * `null`: it is not there. Throws `object-missing` where the server lists it and hands it out to nobody.
  */
 export async function readCurrent(line: DavLine, url: string, key: RemoteKey): Promise<CurrentItem | null> {
-  const found = await readAs(line, url, key);
+  const found = await readNamed(line, url, key);
   if (found !== null) return found;
   // The key is one spelling of many; the listing knows the server's own, and whether the item is there at all.
   const item = (await listMembers(line, url)).items.find((member) => member.key === key);
   if (item === undefined) return null;
-  const again = item.wire === key ? null : await readAs(line, url, item.wire);
+  const again = item.wire === key ? null : await readNamed(line, url, item.wire);
   if (again === null) throw new KalendsError("object-missing", "The server lists the item and does not hand it out");
   return again;
 }
 
-async function readAs(line: DavLine, url: string, wire: string): Promise<CurrentItem | null> {
+/** The same by one spelling of its path alone, which will do for names that we make: they have but one. */
+export async function readNamed(line: DavLine, url: string, wire: string): Promise<CurrentItem | null> {
   return (await byMultiget(line, url, wire)) ?? (await byGet(line, url, wire));
 }
 
@@ -60,7 +61,7 @@ async function byGet(line: DavLine, url: string, wire: string): Promise<CurrentI
   }
   if (response.status !== 200 || (response.header("content-type") ?? "").toLowerCase().includes("html")) throw await line.refusal(response, "calendar");
   const revision = response.header("etag");
-  return { wire, text: await readText(response), revision };
+  return { wire, text: await readItemText(response), revision };
 }
 
 /** The object of one UID inside an item, or its first one where no UID is asked for; `null` where there is none. */

@@ -57,6 +57,11 @@ export function takenBy(remoteKey: string | null, revision: string | null): Kale
   return new KalendsError("already-exists", "The calendar or another one of this account holds the UID already", { conflict: { remoteKey, revision, deleted: false } });
 }
 
+/** The refusal names what is wrong with the object, so that it is not about the guard. SabreDAV fills its 412 with elements of its own that name nothing. */
+export function namesObjection({ conditions }: DavError): boolean {
+  return [...sameUid, ...invalid, "max-resource-size", "quota-not-exceeded"].some((name) => conditions.has(name));
+}
+
 /** What a refusal means that says nothing about the guard. */
 export async function refusalOf(line: DavLine, url: string, answer: WriteAnswer & { ok: false }): Promise<KalendsError> {
   const { status, error } = answer;

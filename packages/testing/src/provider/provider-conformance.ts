@@ -4,7 +4,7 @@ import type { SkipContext } from "../servers/start-server.ts";
 import { eventText } from "./event-text.ts";
 import type { OpenHarness, ProviderHarness } from "./provider-harness.ts";
 import { ProviderMirror } from "./provider-mirror.ts";
-import { describeWrites } from "./write-cases.ts";
+import { describeWrites, type WriteCaseOptions } from "./write-cases.ts";
 
 const window: TimeRange = { from: Date.parse("2026-01-01T00:00:00Z"), to: Date.parse("2026-12-31T00:00:00Z") };
 
@@ -21,26 +21,38 @@ interface Stage {
  */
 export function describeProviderConformance(name: string, open: OpenHarness): void {
   describe(`provider conformance: ${name}`, () => {
-    let opened: Promise<ProviderHarness> | null = null;
-    const harness = (context: SkipContext): Promise<ProviderHarness> => (opened ??= open(context));
-    const stage: Stage = {
-      harness,
-      async calendar(context, calendar, count) {
-        const ready = await harness(context);
-        await ready.remote.createCalendar(calendar, calendar);
-        for (let index = 0; index < count; index += 1) await putEvent(ready, calendar, index);
-        return { harness: ready, mirror: new ProviderMirror(ready.provider, ready.access, await listed(ready, calendar), window) };
-      },
-    };
-    afterAll(async () => {
-      await (await opened?.catch(() => null))?.close();
-    });
+    const stage = openStage(open);
     describeLogin(stage);
     describeSnapshot(stage);
     describeDelta(stage);
     describeItems(stage);
     describeWrites((context, calendar, count) => stage.calendar(context, calendar, count));
   });
+}
+
+/** The part of the suite that writes, for adapters whose way to the server is worth a second run: through faults, with another login. */
+export function describeProviderWrites(name: string, open: OpenHarness, options: WriteCaseOptions = {}): void {
+  describe(`provider conformance, writes: ${name}`, () => {
+    const stage = openStage(open);
+    describeWrites((context, calendar, count) => stage.calendar(context, calendar, count), options);
+  });
+}
+
+function openStage(open: OpenHarness): Stage {
+  let opened: Promise<ProviderHarness> | null = null;
+  const harness = (context: SkipContext): Promise<ProviderHarness> => (opened ??= open(context));
+  afterAll(async () => {
+    await (await opened?.catch(() => null))?.close();
+  });
+  return {
+    harness,
+    async calendar(context, calendar, count) {
+      const ready = await harness(context);
+      await ready.remote.createCalendar(calendar, calendar);
+      for (let index = 0; index < count; index += 1) await putEvent(ready, calendar, index);
+      return { harness: ready, mirror: new ProviderMirror(ready.provider, ready.access, await listed(ready, calendar), window) };
+    },
+  };
 }
 
 function describeLogin(stage: Stage): void {

@@ -10,6 +10,8 @@ export interface RemoteHand {
   delete(calendar: string, item: string): Promise<void>;
   /** The item's text as the provider hands it out; absent where the provider has no text. */
   get?(calendar: string, item: string): Promise<string>;
+  /** Names of the items that are there; absent where the provider has no names. */
+  list?(calendar: string): Promise<string[]>;
 }
 
 /** An adapter in front of a provider with one good login. */

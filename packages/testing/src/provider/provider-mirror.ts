@@ -75,6 +75,14 @@ export class ProviderMirror {
     return undefined;
   }
 
+  objectOf(uid: string): CalendarObject | null {
+    for (const item of this.#items.values()) {
+      const object = item.objects.get(uid);
+      if (object !== undefined) return object;
+    }
+    return null;
+  }
+
   /** The item that holds an object; `null` where none does. */
   itemOf(uid: string): MirroredItemView | null {
     for (const [remoteKey, item] of this.#items) if (item.objects.has(uid)) return { remoteKey, revision: item.revision };

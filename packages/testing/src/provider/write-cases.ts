@@ -18,8 +18,13 @@ interface Desk {
   item(uid: string): MirroredItemView;
 }
 
+export interface WriteCaseOptions {
+  /** Random edits. Default: KALENDS_STEPS, or 60. */
+  steps?: number;
+}
+
 /** What an adapter with a write port promises. Adapters without one are passed over. */
-export function describeWrites(calendar: OpenCalendar): void {
+export function describeWrites(calendar: OpenCalendar, options: WriteCaseOptions = {}): void {
   const open = async (context: TestContext, name: string, count: number): Promise<Desk | null> => {
     const { harness, mirror } = await calendar(context, name, count);
     if (harness.provider.putObject === undefined) context.skip("not applicable: the adapter has no write port");
@@ -29,7 +34,7 @@ export function describeWrites(calendar: OpenCalendar): void {
   describeCreation(open);
   describeChange(open);
   describeRemoval(open);
-  describeRandomEdits(open);
+  describeRandomEdits(open, options.steps ?? usualSteps);
 }
 
 type OpenDesk = (context: TestContext, name: string, count: number) => Promise<Desk | null>;
@@ -140,9 +145,9 @@ function describeRemoval(open: OpenDesk): void {
 }
 
 /** KALENDS_STEPS asks for more, KALENDS_SEED for others. */
-const steps = Number(process.env["KALENDS_STEPS"] ?? 60);
+const usualSteps = Number(process.env["KALENDS_STEPS"] ?? 60);
 
-function describeRandomEdits(open: OpenDesk): void {
+function describeRandomEdits(open: OpenDesk, steps: number): void {
   test("random edits from both sides: the replica is what is there at each quiet point", async (context) => {
     const desk = await open(context, "random", 0);
     if (desk === null) return;

@@ -7,6 +7,7 @@ import { capMultiget, missInMultiget, omitFromMultiget } from "./multiget-faults
 import { redirect, redirectToHttp } from "./redirect-faults.ts";
 import { answerWith, htmlPage, refuseLogin, throttle, wrongType } from "./status-faults.ts";
 import { refuseToken, swallowChanges } from "./token-faults.ts";
+import { answerLate, applied, meanwhile, writeAs207 } from "./write-faults.ts";
 
 /** Everything that can be scripted, and how to combine it. */
 export interface Faults {
@@ -48,6 +49,10 @@ export interface Faults {
   readonly swallowChanges: typeof swallowChanges;
   readonly redirect: typeof redirect;
   readonly redirectToHttp: typeof redirectToHttp;
+  readonly applied: typeof applied;
+  readonly answerLate: typeof answerLate;
+  readonly writeAs207: typeof writeAs207;
+  readonly meanwhile: typeof meanwhile;
 }
 
 export const faults: Faults = {
@@ -89,4 +94,8 @@ export const faults: Faults = {
   swallowChanges,
   redirect,
   redirectToHttp,
+  applied,
+  answerLate,
+  writeAs207,
+  meanwhile,
 };

@@ -30,6 +30,8 @@ export interface ProxiedExchange {
   faults: string[];
   /** Whether a login came with it; the login itself is not kept. */
   authorized: boolean;
+  /** `If-Match` and `If-None-Match` as they came, such as `If-Match: "1"`; `null`: the request has no guard. */
+  guard: string | null;
   requestBytes: number;
   answerBytes: number;
 }
@@ -111,6 +113,7 @@ async function handle(state: ProxyState, incoming: IncomingMessage, outgoing: Se
     status: 0,
     faults: [],
     authorized: request.headers["authorization"] !== undefined,
+    guard: guardOf(request),
     requestBytes: request.body.length,
     answerBytes: 0,
   };
@@ -119,6 +122,11 @@ async function handle(state: ProxyState, incoming: IncomingMessage, outgoing: Se
   if (answer.delivery?.kind !== "reset" || answer.delivery.afterBytes >= 0) entry.status = answer.status;
   entry.answerBytes = answer.body.length;
   await deliverAnswer(answer, outgoing, state.clock, request.method);
+}
+
+function guardOf({ headers }: ProxyRequest): string | null {
+  const guards = [["If-Match", headers["if-match"]], ["If-None-Match", headers["if-none-match"]]].filter(([, value]) => value !== undefined);
+  return guards.length === 0 ? null : guards.map(([name, value]) => `${name}: ${value}`).join(", ");
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<ProxyRequest> {

@@ -309,3 +309,29 @@ describe("ETags and hrefs", () => {
     expect(server.asked.at(-1)).toBe("GET /cal/b.ics");
   });
 });
+
+describe("writes", () => {
+  test("a write may be applied and answered with a failure, late, or as a 207", async () => {
+    const { server, proxy } = await open([], faults.inTurn(faults.applied(faults.answerWith(504)), faults.answerLate(30), faults.writeAs207()));
+    expect((await send(proxy, "PUT", "/cal/a.ics", "a")).status).toBe(504);
+    const before = Date.now();
+    expect((await send(proxy, "PUT", "/cal/b.ics", "b")).status).toBe(201);
+    expect(Date.now() - before).toBeGreaterThanOrEqual(25);
+    expect(await send(proxy, "PUT", "/cal/c.ics", "c")).toMatchObject({ status: 207, text: expect.stringMatching(/<D:href>\/cal\/c\.ics<.*HTTP\/1\.1 201/) as string });
+    expect([...server.items.keys()]).toEqual(paths(["a.ics", "b.ics", "c.ics"]));
+    expect(proxy.log.map((entry) => entry.faults)).toEqual([["applied, then answer 504"], ["answer late"], ["207 to a write"]]);
+  });
+
+  test("another client may come in between, and the log tells each guard", async () => {
+    const { server, proxy } = await open(["a.ics"], faults.once(faults.meanwhile(async ({ method, path }) => {
+      if (method !== "PUT") return false;
+      server.items.set(path, "theirs");
+      return true;
+    })));
+    await send(proxy, "GET", "/cal/a.ics");
+    await send(proxy, "PUT", "/cal/a.ics", "ours", { "if-match": '"1"' });
+    await send(proxy, "PUT", "/cal/a.ics", "ours", { "if-none-match": "*" });
+    expect(server.items.get("/cal/a.ics")).toBe("ours");
+    expect(proxy.log.map(({ faults: used, guard }) => [used, guard])).toEqual([[[], null], [["another client in between"], 'If-Match: "1"'], [[], "If-None-Match: *"]]);
+  });
+});
