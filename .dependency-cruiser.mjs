@@ -18,7 +18,7 @@ const rooms = {
   "store-sqlite": { own: ["model", "store-sql"], npm: ["kysely"] },
   "store-postgres": { own: ["model", "store-sql"], npm: ["kysely", "pg"] },
   "queue-pg-boss": { own: ["model"], npm: ["pg-boss"] },
-  server: { own: ["model", "core"], npm: [] },
+  server: { own: ["model", "core"], npm: ["scimmy"] },
   invites: { own: ["model", "ical"], npm: ["nodemailer", "postal-mime"] },
   sandbox: { own: ["model", "ical"], npm: [] },
   testing: { own: ["model"], npm: ["vitest", "pg"] },

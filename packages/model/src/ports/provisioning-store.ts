@@ -7,6 +7,8 @@ import type { Acting } from "./member-store.ts";
 export interface ProvisionedPage {
   /** Entries with a greater id; `null`: from the first. */
   after: string | null;
+  /** How many of those to leave out first. Default 0. */
+  offset?: number;
   limit: number;
 }
 

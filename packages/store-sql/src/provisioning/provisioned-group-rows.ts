@@ -30,9 +30,9 @@ export class ProvisionedGroupRows {
     return this.#database.read(async (scope) => this.#withMembers(scope, await scope.first(this.#all(scope).where("display_name", "=", displayName))));
   }
 
-  list({ after, limit }: ProvisionedPage): Promise<ProvisionedGroup[]> {
+  list({ after, offset = 0, limit }: ProvisionedPage): Promise<ProvisionedGroup[]> {
     return this.#database.read(async (scope) => {
-      const all = this.#all(scope).orderBy("id").limit(limit);
+      const all = this.#all(scope).orderBy("id").limit(limit).offset(offset);
       const rows = await scope.all(after === null ? all : all.where("id", ">", after));
       const groups: ProvisionedGroup[] = [];
       for (const row of rows) groups.push(toGroup(row, await this.#membersOf(scope, row.id)));

@@ -45,9 +45,9 @@ export class ProvisionedUserRows {
     return rows.map(toUser);
   }
 
-  async list({ after, limit }: ProvisionedPage): Promise<ProvisionedUser[]> {
+  async list({ after, offset = 0, limit }: ProvisionedPage): Promise<ProvisionedUser[]> {
     const rows = await this.#database.read((scope) => {
-      const all = this.#all(scope).orderBy("account_id").limit(limit);
+      const all = this.#all(scope).orderBy("account_id").limit(limit).offset(offset);
       return scope.all(after === null ? all : all.where("account_id", ">", after));
     });
     return rows.map(toUser);

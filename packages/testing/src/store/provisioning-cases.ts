@@ -36,6 +36,7 @@ const users: StoreCase = {
     expect((await again.findUsersByExternalId("e-1")).map(({ accountId }) => accountId)).toEqual(["acc-x", "acc-y"]);
     expect(await again.countUsers()).toBe(2);
     expect((await again.listUsers({ after: null, limit: 1 })).map(({ accountId }) => accountId)).toEqual(["acc-x"]);
+    expect((await again.listUsers({ after: null, offset: 1, limit: 5 })).map(({ accountId }) => accountId)).toEqual(["acc-y"]);
     expect((await again.listUsers({ after: "acc-x", limit: 5 })).map(({ accountId }) => accountId)).toEqual(["acc-y"]);
     expect(await codeOf(again.replaceUser(user("acc-x", { version: 3 }), 2, [], acting))).toBe("revision-conflict");
     expect(await codeOf(again.replaceUser(user("acc-x", { userName: "name of acc-y", version: 2 }), 1, [], acting))).toBe("already-exists");
@@ -95,6 +96,7 @@ const groups: StoreCase = {
     expect(await again.countGroups()).toBe(2);
     expect((await again.groupsOf("acc-y")).map(({ id, memberIds }) => [id, memberIds])).toEqual([["g-1", []], ["g-2", []]]);
     expect((await again.listGroups({ after: "g-1", limit: 9 })).map(({ id, memberIds }) => [id, memberIds])).toEqual([["g-2", ["acc-x", "acc-y"]]]);
+    expect((await again.listGroups({ after: null, offset: 1, limit: 9 })).map(({ id }) => id)).toEqual(["g-2"]);
     await again.removeGroup("g-2", acting);
     expect(await codeOf(again.removeGroup("g-2", acting))).toBe("not-found");
     expect((await again.groupsOf("acc-x"))).toEqual([]);
