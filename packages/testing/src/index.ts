@@ -16,3 +16,4 @@ export { missingPostgres, startPostgres, type PostgresOptions, type RunningPostg
 export { queryPostgres } from "./servers/query-postgres.ts";
 export * from "./proxy/index.ts";
 export * from "./store/store-conformance.ts";
+export { discoveryChecker, type CheckedExchange, type DiscoveryChecker } from "./discovery/discovery-checker.ts";

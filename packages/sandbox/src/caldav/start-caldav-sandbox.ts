@@ -2,9 +2,10 @@ import type { AddressInfo } from "node:net";
 import { KalendsError, type Clock, type Random } from "@kalends/model";
 import { CalendarStore } from "./calendar-store.ts";
 import type { CaldavFeatures, CaldavState, NewCalendar, UserState } from "./caldav-state.ts";
-import { RequestLog, type LoggedRequest } from "./request-log.ts";
+import type { LoggedRequest } from "./logged-request.ts";
 import { sandboxUser, type SandboxUser } from "./sandbox-user.ts";
-import { faultQueue, type FaultScript } from "./scripted-faults.ts";
+import { RequestLog } from "../serving/request-log.ts";
+import { faultQueue, type FaultScript } from "../serving/scripted-faults.ts";
 import { serveRequests } from "./serve-requests.ts";
 
 export interface SandboxUserOptions {
@@ -68,7 +69,7 @@ const allFeatures: CaldavFeatures = {
 export async function startCaldavSandbox(options: CaldavSandboxOptions): Promise<CaldavSandbox> {
   const state = makeState(options);
   const faults = faultQueue();
-  const log = new RequestLog(20_000);
+  const log = new RequestLog<LoggedRequest>(20_000);
   const server = serveRequests(state, faults, log);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

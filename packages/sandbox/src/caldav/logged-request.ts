@@ -14,23 +14,3 @@ export interface LoggedRequest {
   /** True where a scripted fault had a hand in it. */
   fault: boolean;
 }
-
-/** Keeps the newest requests. */
-export class RequestLog {
-  readonly entries: LoggedRequest[] = [];
-  private readonly limit: number;
-
-  constructor(limit: number) {
-    this.limit = limit;
-  }
-
-  add(entry: LoggedRequest): void {
-    this.entries.push(entry);
-    // Cutting off half at once keeps the cost of a full log constant per request.
-    if (this.entries.length > this.limit) this.entries.splice(0, this.limit / 2);
-  }
-
-  clear(): void {
-    this.entries.length = 0;
-  }
-}
