@@ -8,7 +8,7 @@ import type { Runtime } from "../runtime.ts";
 import { findProvider } from "../sync/calendar-context.ts";
 
 /** How long a user may take on the provider's page. */
-export const attemptMs = 10 * 60_000;
+export const attemptMs: number = 10 * 60_000;
 const secretBytes = 32;
 const longestText = 2_048;
 
