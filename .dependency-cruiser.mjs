@@ -5,7 +5,7 @@ const rooms = {
   model: { own: [], npm: ["zod"] },
   ical: { own: ["model"], npm: ["rrule", "ical.js"] },
   availability: { own: ["model"], npm: ["luxon"] },
-  retention: { own: ["model"], npm: [] },
+  retention: { own: ["model"], npm: ["zod"] },
   vault: { own: ["model"], npm: ["@noble/ciphers", "@noble/hashes"] },
   transport: { own: ["model"], npm: ["undici"] },
   core: { own: ["model", "ical", "availability", "retention"], npm: [] },

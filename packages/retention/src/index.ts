@@ -1,0 +1,11 @@
+export { readPolicy, retentionPolicySchema, type Days, type RetentionPolicy } from "./policy.ts";
+export { defaultRetentionPolicy, retentionPresets, type PresetName } from "./presets.ts";
+export { recordClasses, type AccountFacts, type AuthorizationFact, type RecordClass, type RecordFact, type RetentionFacts } from "./facts.ts";
+export type { Decision, RuleId } from "./decision.ts";
+export { evaluate, evaluateAccount } from "./evaluate.ts";
+export { hasLeft, type EventExtent } from "./left-window.ts";
+export { reportOf, type RetentionReport, type ReportClass, type ReportLine, type ReportNotes } from "./report.ts";
+export { reportText } from "./report-text.ts";
+export { policyTable, type PolicyRow } from "./policy-table.ts";
+export { dayMs } from "./clocks.ts";
+export { classTitle } from "./reason-texts.ts";
