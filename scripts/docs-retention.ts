@@ -8,7 +8,8 @@ const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const rule = (width: number): string => `|${" --- |".repeat(width)}`;
 
 const presets = Object.values(retentionPresets);
-const compared = policyTable(defaultRetentionPolicy).map(({ data }, index) => line([data, ...presets.map((preset) => policyTable(preset)[index]?.period ?? "")]));
+const tables = presets.map(policyTable);
+const compared = policyTable(defaultRetentionPolicy).map(({ data }, index) => line([data, ...tables.map((table) => table[index]?.period ?? "")]));
 
 const text = [
   "# Retention: what is kept, and until when",
