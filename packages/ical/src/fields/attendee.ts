@@ -36,8 +36,12 @@ function attendeeOf(property: Property): EventAttendee | null {
   const participation = participations.get(parameter(property, "PARTSTAT")?.toUpperCase() ?? "") ?? "needs-action";
   const role = roles.get(parameter(property, "ROLE")?.toUpperCase() ?? "");
   const kind = kinds.get(parameter(property, "CUTYPE")?.toUpperCase() ?? "");
-  const rsvp = parameter(property, "RSVP")?.toUpperCase() === "TRUE" ? ({ rsvp: true } as const) : {};
-  return { ...person, participation, ...(role === undefined ? {} : { role }), ...(kind === undefined ? {} : { kind }), ...rsvp };
+  const { address, name } = person;
+  const attendee: EventAttendee = name === undefined ? { address, participation } : { address, name, participation };
+  if (role !== undefined) attendee.role = role;
+  if (kind !== undefined) attendee.kind = kind;
+  if (parameter(property, "RSVP")?.toUpperCase() === "TRUE") attendee.rsvp = true;
+  return attendee;
 }
 
 function lineOf(attendee: EventAttendee): string {

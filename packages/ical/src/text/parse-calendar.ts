@@ -3,7 +3,8 @@ import { calendarAddress } from "../fields/calendar-address.ts";
 import { collectObjects, type BrokenItem } from "./collect-objects.ts";
 import { CalendarReader } from "./calendar-reader.ts";
 import { defaultParseLimits, type ParseLimits } from "./parse-limits.ts";
-import { readEvent, type ReadEvent } from "./read-event.ts";
+import { readPlainCalendar } from "./plain-calendar.ts";
+import { readEvent, type EventSurroundings, type ReadEvent } from "./read-event.ts";
 import { WarningList } from "./warning-list.ts";
 import { calendarZones } from "./zone-definition.ts";
 
@@ -41,10 +42,19 @@ function assertCalendar(text: string): void {
 export function parseCalendar(text: string, options: ParseOptions): ParsedCalendar {
   const limits: ParseLimits = { ...defaultParseLimits, ...options.limits };
   if (text.length > limits.maxCharacters) throw new KalendsError("object-too-large", "The calendar data is larger than the limit");
-  assertCalendar(text);
-  const warnings = new WarningList(limits.maxWarnings);
   const own = (options.ownAddresses ?? []).map(calendarAddress).filter((address) => address !== null);
   const around = { limits, ownAddresses: new Set(own) };
+  const { remoteKey, revision } = options;
+  const plain = readPlainCalendar(text, { ...around, remoteKey, revision });
+  if (plain !== null) return { objects: [plain], broken: [], warnings: [] };
+  return readWhole(text, options, around);
+}
+
+/** `parseCalendar` without the short way. */
+export function readWhole(text: string, options: ParseOptions, around: Pick<EventSurroundings, "limits" | "ownAddresses">): ParsedCalendar {
+  const { limits } = around;
+  assertCalendar(text);
+  const warnings = new WarningList(limits.maxWarnings);
   const events: ReadEvent[] = [];
   for (const calendar of new CalendarReader(text, limits, warnings).read()) {
     const zones = calendarZones(calendar.zones, limits, warnings);

@@ -1,17 +1,19 @@
-/** One property as it stands in a content line (RFC 5545 section 3.1). Parameter names are upper-cased; a Map, so that no name is special. */
+/** One property as it stands in a content line (RFC 5545 section 3.1). */
 export interface Property {
   name: string;
-  parameters: ReadonlyMap<string, readonly string[]>;
+  /** Names, upper-cased, each followed by its first value; look into it with `parameter`. A list, so that no name is special. */
+  parameters: readonly string[];
   /** The raw value, not yet unescaped. */
   value: string;
   line: number;
 }
 
-const noParameters: ReadonlyMap<string, readonly string[]> = new Map();
+const noParameters: readonly string[] = [];
 
 /** First value of a parameter. */
-export function parameter(property: Property, name: string): string | undefined {
-  return property.parameters.get(name)?.[0];
+export function parameter({ parameters }: Property, name: string): string | undefined {
+  for (let at = 0; at < parameters.length; at += 2) if (parameters[at] === name) return parameters[at + 1];
+  return undefined;
 }
 
 /** Undoes RFC 6868: `^n`, `^^`, `^'`. */
@@ -40,14 +42,14 @@ export function propertyName(line: string): string | null {
 }
 
 /** End of one parameter value that starts at `from`: after the closing quote, or before `,`, `;` or `:`. -1 where a quote stays open. */
-function parameterValueEnd(line: string, from: number): number {
-  if (line.charCodeAt(from) === 34) {
-    const close = line.indexOf('"', from + 1);
-    return close < 0 ? -1 : close + 1;
+function parameterValueEnd(source: string, from: number, to: number): number {
+  if (source.charCodeAt(from) === 34 && from < to) {
+    const close = source.indexOf('"', from + 1);
+    return close < 0 || close >= to ? -1 : close + 1;
   }
   let at = from;
-  for (; at < line.length; at++) {
-    const code = line.charCodeAt(at);
+  for (; at < to; at++) {
+    const code = source.charCodeAt(at);
     if (code === 44 || code === 59 || code === 58) break;
   }
   return at;
@@ -55,28 +57,35 @@ function parameterValueEnd(line: string, from: number): number {
 
 /** Reads the property of a content line, or gives `null` where the line is malformed. `name` is what `propertyName` gave. */
 export function readProperty(line: string, name: string, lineNumber: number): Property | null {
-  let at = name.length;
-  if (line.charCodeAt(at) === 58) return { name, parameters: noParameters, value: line.slice(at + 1), line: lineNumber };
-  const parameters = new Map<string, string[]>();
-  while (line.charCodeAt(at) === 59) {
-    const equals = line.indexOf("=", at);
-    if (equals < 0) return null;
-    const key = line
+  return readPropertyIn(line, name, name.length, line.length, lineNumber);
+}
+
+/** The same of an unfolded line inside a text: it ends at `to`, and the colon or semicolon behind its name stands at `from`. */
+export function readPropertyIn(source: string, name: string, from: number, to: number, lineNumber: number): Property | null {
+  if (source.charCodeAt(from) === 58) return { name, parameters: noParameters, value: source.slice(from + 1, to), line: lineNumber };
+  const parameters: string[] = [];
+  let at = from;
+  while (at < to && source.charCodeAt(at) === 59) {
+    const equals = source.indexOf("=", at);
+    if (equals < 0 || equals >= to) return null;
+    const key = source
       .slice(at + 1, equals)
       .trim()
       .toUpperCase();
-    const values = parameters.get(key) ?? [];
     at = equals;
+    let first = true;
     do {
-      const from = at + 1;
-      const end = parameterValueEnd(line, from);
+      const start = at + 1;
+      const end = parameterValueEnd(source, start, to);
       if (end < 0) return null;
-      const quoted = line.charCodeAt(from) === 34;
-      values.push(decodeCaret(quoted ? line.slice(from + 1, end - 1) : line.slice(from, end)));
+      if (first) {
+        const quoted = start < to && source.charCodeAt(start) === 34;
+        parameters.push(key, decodeCaret(quoted ? source.slice(start + 1, end - 1) : source.slice(start, end)));
+        first = false;
+      }
       at = end;
-    } while (line.charCodeAt(at) === 44);
-    parameters.set(key, values);
+    } while (at < to && source.charCodeAt(at) === 44);
   }
-  if (line.charCodeAt(at) !== 58) return null;
-  return { name, parameters, value: line.slice(at + 1), line: lineNumber };
+  if (at >= to || source.charCodeAt(at) !== 58) return null;
+  return { name, parameters, value: source.slice(at + 1, to), line: lineNumber };
 }

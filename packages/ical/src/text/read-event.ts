@@ -26,7 +26,7 @@ export interface EventSurroundings {
   ownAddresses: ReadonlySet<string>;
 }
 
-const longestTzid = 255;
+export const longestTzid = 255;
 
 function fieldContext(read: ReadEvent, around: EventSurroundings): FieldContext {
   const { limits } = around;
@@ -47,8 +47,13 @@ function fieldContext(read: ReadEvent, around: EventSurroundings): FieldContext 
   return { limits, ownAddresses: around.ownAddresses, timeOf, warn };
 }
 
+/** An event before its properties are read. */
+export function emptyEvent(): CalendarEvent {
+  return { uid: "", start: { kind: "date", value: "0001-01-01" }, status: "confirmed", transparent: false, visibility: "public" };
+}
+
 /** An end before the start, or beside a duration, is taken out with a warning; ends in another zone are compared when expanded. */
-function settleEnd(event: CalendarEvent, read: ReadEvent, line: number): void {
+export function settleEnd(event: CalendarEvent, read: Pick<ReadEvent, "warnings">, line: number): void {
   const { start, end } = event;
   if (end === undefined) return;
   if (event.duration !== undefined) {
@@ -84,13 +89,7 @@ function readFields(draft: ComponentDraft, read: ReadEvent, around: EventSurroun
 
 /** Reads one VEVENT. Never throws: what is wrong with it stands in `broken`. */
 export function readEvent(draft: ComponentDraft, around: EventSurroundings): ReadEvent {
-  const event: CalendarEvent = {
-    uid: "",
-    start: { kind: "date", value: "0001-01-01" },
-    status: "confirmed",
-    transparent: false,
-    visibility: "public",
-  };
+  const event = emptyEvent();
   const read: ReadEvent = { event, named: false, zones: new Set(), warnings: [...draft.warnings], broken: draft.broken };
   try {
     readFields(draft, read, around);

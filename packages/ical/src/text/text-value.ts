@@ -1,7 +1,16 @@
 /** Undoes the escapes of a TEXT value (RFC 5545 section 3.3.11). An unknown escape keeps its character. */
 export function unescapeText(value: string): string {
-  if (!value.includes("\\")) return value;
-  return value.replace(/\\(.)/gs, (_, code: string) => (code === "n" || code === "N" ? "\n" : code));
+  let at = value.indexOf("\\");
+  if (at < 0) return value;
+  let text = "";
+  let from = 0;
+  for (; at >= 0 && at + 1 < value.length; at = value.indexOf("\\", at + 2)) {
+    const code = value.charCodeAt(at + 1);
+    const isLineEnd = code === 110 || code === 78;
+    text += isLineEnd ? `${value.slice(from, at)}\n` : value.slice(from, at);
+    from = isLineEnd ? at + 2 : at + 1;
+  }
+  return text + value.slice(from);
 }
 
 /** Escapes a TEXT value. Control characters, which a content line must not hold, are left out. */
