@@ -1,6 +1,7 @@
 import type { AccessRole, CalendarStore } from "./calendars/calendar-store.ts";
 import type { GoogleRequest } from "./answer.ts";
 import { badBody, GoogleRefused, notFound } from "./google-refused.ts";
+import { settleConferences } from "./events/settle-conferences.ts";
 import type { Caller, GoogleState } from "./google-state.ts";
 import type { Query } from "./query.ts";
 
@@ -25,6 +26,7 @@ export function calendarOf(call: Call, id: string, least: AccessRole): { calenda
   const calendar = call.state.calendars.get(id === "primary" ? call.caller.user.email : id);
   const role = calendar?.access.get(call.caller.user.email);
   if (!calendar || !role) throw notFound();
+  settleConferences(call.state, calendar);
   if (!atLeast(role, least)) {
     throw new GoogleRefused(403, { reason: "requiredAccessLevel", domain: "calendar", message: `You need to have ${least} access to this calendar.` });
   }

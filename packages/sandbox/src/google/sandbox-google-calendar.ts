@@ -35,7 +35,7 @@ export interface GoogleCalendar {
 /** Wraps a stored calendar, in the hand of a user. */
 export function googleCalendar(state: GoogleState, user: UserState, calendar: CalendarStore): GoogleCalendar {
   const author = { email: user.email, sendUpdates: "none" } as const;
-  const context = (before: EventResource | null): BuildContext => ({ state, calendar, author: user, before, conference: true });
+  const context = (before: EventResource | null): BuildContext => ({ state, calendar, author: user, before, conference: true, patched: true });
   return {
     id: calendar.id,
     get summary() {

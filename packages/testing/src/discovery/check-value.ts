@@ -39,7 +39,7 @@ function checkObject(document: DiscoveryDocument, schema: DiscoverySchema, value
   const problems: string[] = [];
   for (const [name, inner] of Object.entries(value)) {
     const known = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties?.[name] : schema.additionalProperties;
-    if (known) problems.push(...checkValue(document, known, inner, `${at}.${name}`, options));
+    if (known) problems.push(...checkValue(document, isLocalTime(value, name, inner, options) ? { type: "string" } : known, inner, `${at}.${name}`, options));
     else problems.push(`${at}.${name}: unknown field`);
   }
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
@@ -47,6 +47,12 @@ function checkObject(document: DiscoveryDocument, schema: DiscoverySchema, value
     if (needed && !Object.hasOwn(value, name)) problems.push(`${at}.${name}: missing, and ${options.requestOf} needs it`);
   }
   return problems;
+}
+
+/** A request may leave the offset of an event's time out where the zone stands beside it (schema EventDateTime). */
+function isLocalTime(parent: object, name: string, value: unknown, options: CheckOptions): boolean {
+  if (options.requestOf === null || name !== "dateTime" || typeof (parent as Record<string, unknown>)["timeZone"] !== "string") return false;
+  return typeof value === "string" && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?$/.test(value);
 }
 
 function checkScalar(schema: DiscoverySchema, value: unknown, at: string): string[] {

@@ -23,6 +23,10 @@ export class CalendarStore {
   readonly log: ChangeLog = new ChangeLog();
   /** Instances that a change of their master took away, for those who sync instances: id to the master's id. */
   readonly lostInstances: Map<string, EventResource> = new Map();
+  /** Events whose conference is being made, and when it will be there. */
+  readonly pendingConferences: Map<string, number> = new Map();
+  /** Set once somebody synced this calendar by instances; only then are lost instances remembered. */
+  syncsInstances = false;
   etag: string;
   private readonly events = new Map<string, EventResource>();
   private readonly exceptions = new Map<string, Set<string>>();

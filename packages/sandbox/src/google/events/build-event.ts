@@ -6,9 +6,15 @@ import type { EventAttendee, EventBody, EventDateTime, EventPerson, EventResourc
 import { checkEventType, checkFields } from "./check-event.ts";
 import { instantOf, readEventTime, sameTime } from "./event-time.ts";
 import { readRecurrence } from "./expand-series.ts";
+import { nextEtag } from "./next-etag.ts";
+import { assertGuestRights } from "./share-event.ts";
 
-/** Set by the server alone, whatever a client sends. */
-const serverFields = ["kind", "etag", "created", "updated", "creator", "htmlLink", "organizer", "recurringEventId", "originalStartTime", "locked", "privateCopy", "attendeesOmitted", "hangoutLink"];
+/** Taken from what a client sends as it is. What the server sets itself, and what no event has, is left out as Google does it. */
+const clientFields: ReadonlySet<string> = new Set([
+  ...["summary", "description", "location", "colorId", "transparency", "visibility", "attendees", "reminders", "extendedProperties", "source"],
+  ...["attachments", "anyoneCanAddSelf", "endTimeUnspecified", "eventLabelId", "gadget", "guestsCanInviteOthers", "guestsCanModify"],
+  ...["guestsCanSeeOtherGuests", "birthdayProperties", "focusTimeProperties", "outOfOfficeProperties", "workingLocationProperties"],
+]);
 /** Left out of answers where they have their default. */
 const defaults: Record<string, unknown> = {
   ...{ transparency: "opaque", visibility: "default", attendeesOmitted: false, endTimeUnspecified: false, anyoneCanAddSelf: false },
@@ -21,7 +27,10 @@ export interface BuildContext {
   author: UserState;
   /** What is replaced; `null` for a new event. */
   before: EventResource | null;
+  /** Whether the client knows conferences (`conferenceDataVersion=1`). */
   conference: boolean;
+  /** Set for a patch, which leaves alone what it does not name. */
+  patched?: boolean;
   /** Set for an import, which may name the organizer. */
   imported?: boolean;
 }
@@ -35,9 +44,8 @@ export function buildEvent(body: EventBody, context: BuildContext): EventResourc
   checkEventType(body, { type, isPrimary: calendar.id === calendar.owner, allDay: times.start.date !== undefined });
   const at = state.clock.now();
   const id = before?.id ?? idOf(body, state);
-  const kept = Object.entries(body).filter(([field, value]) => value !== null && !serverFields.includes(field) && defaults[field] !== value);
+  const kept = Object.entries(body).filter(([field, value]) => value !== null && clientFields.has(field) && defaults[field] !== value);
   const rest = Object.fromEntries(kept);
-  delete rest["conferenceData"];
   const person = { email: author.email, displayName: author.name };
   const event: EventResource = {
     ...rest,
@@ -55,13 +63,13 @@ export function buildEvent(body: EventBody, context: BuildContext): EventResourc
     reminders: body["reminders"] ?? { useDefault: true },
     ...times,
   };
-  if (!times.recurrence) delete event.recurrence;
   if (before?.recurringEventId !== undefined && before.originalStartTime) {
     event.recurringEventId = before.recurringEventId;
     event.originalStartTime = before.originalStartTime;
   }
   settleAttendees(event, body, before, calendar);
-  settleConference(event, body, context);
+  readConference(event, body, context);
+  if (before) assertGuestRights(state, calendar, before, event);
   return event;
 }
 
@@ -131,20 +139,26 @@ function settleAttendees(event: EventResource, body: EventBody, before: EventRes
   } else event.attendees = attendees;
 }
 
-function settleConference(event: EventResource, body: EventBody, context: BuildContext): void {
+function readConference(event: EventResource, body: EventBody, context: BuildContext): void {
+  const { state, calendar, before } = context;
+  const known = before?.conferenceData;
+  const keep = (): void => {
+    if (known) event.conferenceData = known;
+    if (before?.["hangoutLink"] !== undefined) event["hangoutLink"] = before["hangoutLink"];
+  };
   const sent = body["conferenceData"] as Record<string, unknown> | null | undefined;
-  if (!context.conference || sent == null) return;
+  if (!context.conference) {
+    if (context.patched) keep();
+    return;
+  }
+  if (sent == null) return;
   const request = sent["createRequest"] as Record<string, unknown> | undefined;
-  const before = context.before?.conferenceData;
-  const known = (before?.["createRequest"] as Record<string, unknown> | undefined)?.["requestId"];
-  if (request === undefined || (known !== undefined && known === request["requestId"])) event.conferenceData = before && request !== undefined ? before : sent;
+  const earlier = known?.["createRequest"] as Record<string, unknown> | undefined;
+  if (request === undefined || sent === known) event.conferenceData = sent;
+  else if (known && earlier?.["requestId"] === request["requestId"]) keep();
   else {
     if (typeof request["requestId"] !== "string") throw badBody("invalid", "Invalid conference request id.");
     event.conferenceData = { createRequest: { ...request, status: { statusCode: "pending" } } };
+    calendar.pendingConferences.set(event.id, state.clock.now() + state.features.conferenceMs);
   }
-}
-
-/** An ETag as Google writes it. */
-export function nextEtag(state: GoogleState): string {
-  return `"${state.clock.now() * 2_000 + (state.nextSerial() % 2_000)}"`;
 }

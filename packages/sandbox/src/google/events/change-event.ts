@@ -1,10 +1,12 @@
 import type { CalendarStore } from "../calendars/calendar-store.ts";
 import type { GoogleState, SandboxMail } from "../google-state.ts";
 import type { EventResource } from "../wire.ts";
-import { nextEtag } from "./build-event.ts";
 import { sameTime } from "./event-time.ts";
-import { expandSeries } from "./expand-series.ts";
 import type { FoundEvent } from "./find-event.ts";
+import { loseExceptions } from "./lose-exceptions.ts";
+import { loseInstances } from "./lose-instances.ts";
+import { nextEtag } from "./next-etag.ts";
+import { spreadEvent } from "./share-event.ts";
 
 /** Who changes something, and who is to get mail about it. */
 export interface Author {
@@ -12,11 +14,14 @@ export interface Author {
   sendUpdates: "all" | "externalOnly" | "none";
 }
 
-/** Stores a new or changed event with everything that follows from it: lost exceptions, mail, notifications. */
+/** Stores a new or changed event with everything that follows from it: lost exceptions, guests' copies, mail, notifications. */
 export function changeEvent(state: GoogleState, calendar: CalendarStore, before: EventResource | null, event: EventResource, author: Author): void {
-  const at = state.clock.now();
-  calendar.put(event, at);
-  if (before?.recurrence && seriesMoved(before, event)) dropExceptions(state, calendar, event);
+  calendar.put(event, state.clock.now());
+  if (before?.recurrence && seriesMoved(before, event)) {
+    loseExceptions(state, calendar, event);
+    loseInstances(state, calendar, before, event);
+  }
+  spreadEvent(state, calendar, before, event);
   mail(state, calendar, before, event, author);
   state.hub.changed(`events/${calendar.serial}`);
 }
@@ -24,36 +29,13 @@ export function changeEvent(state: GoogleState, calendar: CalendarStore, before:
 /** Cancels an event, with its exceptions, or one instance of a series. */
 export function removeEvent(state: GoogleState, calendar: CalendarStore, found: FoundEvent, author: Author): void {
   const { event } = found;
-  const at = state.clock.now();
-  const cancelled = { ...event, status: "cancelled", etag: nextEtag(state), updated: new Date(at).toISOString() };
-  for (const exception of calendar.exceptionsOf(event.id)) cancelLost(state, calendar, exception);
-  calendar.put(cancelled, at);
-  mail(state, calendar, event, cancelled, author);
-  state.hub.changed(`events/${calendar.serial}`);
+  const cancelled = { ...event, status: "cancelled", etag: nextEtag(state), updated: new Date(state.clock.now()).toISOString() };
+  changeEvent(state, calendar, event, cancelled, author);
 }
 
 function seriesMoved(before: EventResource, event: EventResource): boolean {
-  return !sameTime(before.start, event.start) || String(before.recurrence ?? "") !== String(event.recurrence ?? "");
-}
-
-/** Exceptions whose instance the changed series no longer has go with the old series. */
-function dropExceptions(state: GoogleState, calendar: CalendarStore, master: EventResource): void {
-  const zone = calendar.details.timeZone;
-  for (const exception of calendar.exceptionsOf(master.id)) {
-    const original = exception.originalStartTime;
-    const at = Date.parse(original?.date ?? original?.dateTime ?? "");
-    const near = expandSeries(master, { from: at - 172_800_000, to: at + 172_800_000 }, zone);
-    if (!near.some((instance) => sameTime(instance.original, original))) cancelLost(state, calendar, exception);
-  }
-}
-
-/** Of an exception whose series ended, nothing but the id stays. */
-function cancelLost(state: GoogleState, calendar: CalendarStore, exception: EventResource): void {
-  const at = state.clock.now();
-  calendar.forget(exception.id);
-  const { id, eventType, created, sequence } = exception;
-  const times = { created, updated: new Date(at).toISOString() };
-  calendar.put({ kind: "calendar#event", id, etag: nextEtag(state), status: "cancelled", iCalUID: `${id}@google.com`, eventType, sequence, ...times }, at);
+  const cancelled = event.status === "cancelled";
+  return cancelled || !sameTime(before.start, event.start) || String(before.recurrence ?? "") !== String(event.recurrence ?? "");
 }
 
 function mail(state: GoogleState, calendar: CalendarStore, before: EventResource | null, event: EventResource, author: Author): void {

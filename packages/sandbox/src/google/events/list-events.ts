@@ -10,7 +10,7 @@ import type { EventResource } from "../wire.ts";
 import { instantOf } from "./event-time.ts";
 import { findEvent } from "./find-event.ts";
 import { presentEvent, type EventView } from "./present-event.ts";
-import { instancesOf, readSelection, selectEvents } from "./select-events.ts";
+import { horizonMs, instancesOf, readSelection, selectEvents } from "./select-events.ts";
 
 /** Refused beside a sync token. */
 const notWithSyncToken = ["iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax", "updatedMin"];
@@ -23,8 +23,6 @@ const frozenInPages = [...frozen, "showDeleted", "maxResults", ...notWithSyncTok
 
 /** With none of these, only times are shown. */
 const detailScopes = calendarScopes("", "readonly", "events", "events.readonly", "events.owned", "events.owned.readonly", "app.created");
-
-const horizonMs = 2 * 366 * 86_400_000;
 
 /** `events.list` */
 export function listEvents(call: Call): Answer {
@@ -89,6 +87,7 @@ function beginListing(call: Call, calendar: CalendarStore, fingerprint: string):
   const selection = readSelection(query);
   const horizon = state.clock.now() + horizonMs;
   const nextSyncToken = withoutSyncToken.some((name) => query.has(name)) ? null : writeSyncToken(state, calendar.serial, calendar.log, chain);
+  if (selection.singleEvents && nextSyncToken !== null) calendar.syncsInstances = true;
   const listing = { serial: calendar.serial, fingerprint, nextSyncToken };
   if (token === null) return { ...listing, keys: selectEvents(calendar, selection, horizon).map((event) => event.id) };
   const keys: string[] = [];

@@ -6,6 +6,9 @@ import { instantOf } from "./event-time.ts";
 import { expandSeries } from "./expand-series.ts";
 import { instanceEvent } from "./find-event.ts";
 
+/** How far a series without end is spread out into instances. */
+export const horizonMs: number = 2 * 366 * 86_400_000;
+
 const eventTypes = ["birthday", "default", "focusTime", "fromGmail", "outOfOffice", "workingLocation"];
 
 /** What a first request of a listing asks for. */

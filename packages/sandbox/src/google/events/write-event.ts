@@ -52,10 +52,7 @@ export function patchEvent(call: Call): Answer {
   const found = eventOf(call, calendar);
   assertMatch(call, found.event);
   const patch = bodyOf(call);
-  const merged = mergePatch(found.event, patch);
-  const event = buildEvent(merged, writing(call, calendar, found.event));
-  // Without a version, a patch leaves the conference as it is.
-  if (!takesConference(call) && found.event.conferenceData) event.conferenceData = found.event.conferenceData;
+  const event = buildEvent(mergePatch(found.event, patch), { ...writing(call, calendar, found.event), patched: true });
   if (event.status === "cancelled") {
     removeEvent(call.state, calendar, found, authorOf(call));
     return present(call, calendar, calendar.find(found.event.id) ?? event);
