@@ -1,5 +1,5 @@
 import { KalendsError, organizationIdSchema, silentLogger } from "@kalends/model";
-import type { CalendarProvider, Clock, Logger, Organization, Random, Store, Vault } from "@kalends/model";
+import type { CalendarProvider, Clock, JobSource, Logger, Organization, Random, Store, Vault } from "@kalends/model";
 import { createKeyCare, type KeyCare } from "./keys/key-care.ts";
 import { checkKeys } from "./keys/key-check.ts";
 import { createChangeSignal } from "./notify/change-signal.ts";
@@ -30,6 +30,8 @@ export interface EngineOptions {
   settings?: Partial<EngineSettings>;
   /** Renews OAuth credentials of providers that cannot do it themselves (a CalDAV server behind your own sign-in, say). */
   renewCredential?: CredentialRenewal;
+  /** Where jobs are claimed. Default: the store's own queue. */
+  jobs?: JobSource;
   /** What each role may do. Default: `defaultRoleActions`. */
   roleActions?: RoleActions;
 }
@@ -63,6 +65,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     random,
     logger,
     store,
+    jobs: options.jobs ?? store.jobSource,
     vault,
     holder,
     providers: new Map(options.providers.map((provider) => [provider.id, provider])),

@@ -1,4 +1,4 @@
-import type { CalendarProvider, Clock, Connection, Logger, OAuthCredential, ProviderId, Random, RenewRequest, Store, Vault } from "@kalends/model";
+import type { CalendarProvider, Clock, Connection, JobSource, Logger, OAuthCredential, ProviderId, Random, RenewRequest, Store, Vault } from "@kalends/model";
 import type { OpenedCredential } from "./connect/open-credential.ts";
 import type { RoleActions } from "./organizations/role-actions.ts";
 import type { ChangeSignal } from "./notify/change-signal.ts";
@@ -14,6 +14,8 @@ export interface Runtime {
   random: Random;
   logger: Logger;
   store: Store;
+  /** Where jobs are claimed: the store's own queue, or another one. */
+  jobs: JobSource;
   vault: Vault;
   providers: ReadonlyMap<ProviderId, CalendarProvider>;
   /** Names this process among those that share the store. */

@@ -29,6 +29,17 @@ export interface EngineSettings {
   escalateAfterMs: number;
   /** Calendars synced at once, each of another connection. */
   concurrency: number;
+  /** How often a worker looks for jobs that another process queued. */
+  lookEveryMs: number;
+  /** Failed runs of a job in a row, of a kind that will not mend by itself, after which it is set aside as a dead letter. */
+  failuresUntilDead: number;
+  /** How often a dead letter is tried all the same. */
+  deadEveryMs: number;
+  /** Runs in a row that found a provider down after which a worker leaves its jobs alone for a while. */
+  downUntilClosed: number;
+  /** First such while; doubles each time the provider is found down again. */
+  closedFirstMs: number;
+  closedMostMs: number;
 }
 
 export const defaultSettings: EngineSettings = {
@@ -47,4 +58,10 @@ export const defaultSettings: EngineSettings = {
   quarantinedUntilAlert: 10,
   escalateAfterMs: 24 * 60 * 60_000,
   concurrency: 4,
+  lookEveryMs: 1_000,
+  failuresUntilDead: 5,
+  deadEveryMs: 24 * 60 * 60_000,
+  downUntilClosed: 5,
+  closedFirstMs: 15_000,
+  closedMostMs: 5 * 60_000,
 };

@@ -21,6 +21,7 @@ export const errorTable = {
   "address-refused": { failure: "permanent", remedy: "The address is private, local or not https. Put its host name on the allow list (allowHosts) if it is yours." },
   "redirect-refused": { failure: "permanent", remedy: "The server redirects to another site, in a loop or to plain http. Connect with the final address." },
   "tls-failed": { failure: "permanent", remedy: "The server's certificate or TLS version is not acceptable. Mend it at the server, or add its certificate authority to the transport." },
+  "budget-spent": { failure: "rate-limited", remedy: "The requests a minute that this installation allows itself at the provider are spent; Kalends goes on by itself when there is room again." },
   "aborted": { failure: "transient", remedy: "The call was stopped by its own signal or deadline; call again." },
 
   // Login

@@ -1,10 +1,11 @@
-import { KalendsError, type Clock, type JobSource, type Organization, type OrganizationId, type OrganizationStore, type Store } from "@kalends/model";
+import { KalendsError, type Clock, type JobSource, type Organization, type OrganizationId, type OrganizationStore, type RequestBudgets, type Store } from "@kalends/model";
 import type { AcrossOrganizations } from "./database/across-organizations.ts";
 import { plainAcrossOrganizations } from "./database/plain-across-organizations.ts";
 import { SqlDatabase } from "./database/sql-database.ts";
 import type { SqlDriver } from "./database/sql-driver.ts";
 import type { SqlFlavor } from "./database/sql-flavor.ts";
 import { SqlJobSource } from "./jobs/sql-job-source.ts";
+import { SqlRequestBudgets } from "./jobs/sql-request-budgets.ts";
 import { SchemaMigrations } from "./migrations/schema-migrations.ts";
 import { addOrganization, findOrganization } from "./organizations/organization-rows.ts";
 import { sqlOrganizationStore } from "./sql-organization-store.ts";
@@ -22,6 +23,7 @@ class SqlStore implements Store {
   readonly migrations: Store["migrations"];
   readonly settings: Store["settings"];
   readonly jobSource: JobSource;
+  readonly budgets: RequestBudgets;
   readonly #database: SqlDatabase;
   readonly #across: AcrossOrganizations;
 
@@ -31,6 +33,7 @@ class SqlStore implements Store {
     this.#across = across(database);
     this.migrations = new SchemaMigrations(database, clock ?? null);
     this.jobSource = new SqlJobSource(database, this.#across);
+    this.budgets = new SqlRequestBudgets(database);
     this.settings = {
       get: (name) => this.#setting(name),
       put: (name, value) => this.#putSetting(name, value),

@@ -17,3 +17,4 @@ export { queryPostgres } from "./servers/query-postgres.ts";
 export * from "./proxy/index.ts";
 export * from "./store/store-conformance.ts";
 export { discoveryChecker, type CheckedExchange, type DiscoveryChecker } from "./discovery/discovery-checker.ts";
+export * from "./queue/queue-conformance.ts";

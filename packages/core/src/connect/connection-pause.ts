@@ -3,6 +3,8 @@ import type { Connection, ConnectionId, OrganizationStore } from "@kalends/model
 
 /** Notes a provider's Retry-After with the connection, so that no calendar of it, no other worker and no next start sends inside it. */
 export async function notePause(store: OrganizationStore, connectionId: ConnectionId, error: KalendsError, now: number): Promise<void> {
+  // The budget is everybody's: it says nothing about this connection.
+  if (error.code === "budget-spent") return;
   if (error.failure !== "rate-limited" || error.retryAfterMs === undefined) return;
   await store.directory.pauseConnection(connectionId, now + error.retryAfterMs);
 }

@@ -1,48 +1,65 @@
-import { KalendsError, toKalendsError } from "@kalends/model";
-import type { ClaimedJob, OrganizationStore } from "@kalends/model";
+import { errorTable, KalendsError } from "@kalends/model";
+import type { ClaimedJob, ErrorCode, OrganizationStore } from "@kalends/model";
 import { deprovisionAccount } from "../provisioning/deprovision-account.ts";
 import { refreshCalendars } from "../calendars/refresh-calendars.ts";
 import type { Runtime } from "../runtime.ts";
-import { jittered, waitAfterFailure } from "../sync/backoff.ts";
+import { isDead, jittered, waitAfterFailure } from "../sync/backoff.ts";
 import { readNeeds } from "../sync/calendar-context.ts";
 import { rollWindow } from "../sync/roll-window.ts";
+import { failureOf } from "../sync/failure-of.ts";
 import { syncCalendar } from "../sync/sync-calendar.ts";
 import type { SyncReport } from "../sync/sync-report.ts";
 
-/** What becomes of a job after its run: queued again at a time, or out of the queue; `failed` counts as an attempt. */
-export interface JobOutcome {
-  nextRunAt: number | null;
-  failed: boolean;
-  report?: SyncReport;
-}
+/**
+ * What becomes of a job after its run. `done`: queued again at a time, or out of the queue. `failed` counts as an attempt. `put-off`: it did not
+ * run to its end for a reason that is not its own (the worker stops, the calendar is busy, the budget is spent).
+ */
+export type JobOutcome =
+  | { end: "done"; nextRunAt: number | null; code: ErrorCode | null; report?: SyncReport }
+  | { end: "failed"; nextRunAt: number; code: ErrorCode; dead: boolean; report?: SyncReport }
+  | { end: "put-off"; nextRunAt: number; code: ErrorCode };
+
+/** A calendar that somebody else syncs is looked at again after this long. */
+const busyWaitMs = 2_000;
 
 /** Runs one claimed job. Throws nothing: a failure is an outcome. */
 export async function runJob(runtime: Runtime, job: ClaimedJob, signal: AbortSignal): Promise<JobOutcome> {
   const store = runtime.store.organization(job.organizationId);
   const { clock, settings, random } = runtime;
+  const done = (nextRunAt: number | null): JobOutcome => ({ end: "done", nextRunAt, code: null });
   try {
     if (job.kind === "sync-calendar") return await runSync(runtime, store, job, signal);
     if (job.kind === "list-calendars") {
       await runList(runtime, store, job.subject, signal);
-      return { nextRunAt: clock.now() + jittered(settings.listEveryMs, settings, random), failed: false };
+      return done(clock.now() + jittered(settings.listEveryMs, settings, random));
     }
     if (job.kind === "escalate-alert") {
       if (await store.alerts.escalate(Number(job.subject), clock.now())) runtime.signal.wake(job.organizationId);
-      return { nextRunAt: null, failed: false };
+      return done(null);
     }
     if (job.kind === "deprovision-account") {
       // The user may have been activated again since.
       if (!(await isActive(store, job.subject))) await deprovisionAccount(runtime, store, job.subject);
-      return { nextRunAt: null, failed: false };
+      return done(null);
     }
     await rollWindow(runtime, store, job.subject, signal);
-    return { nextRunAt: clock.now() + jittered(settings.rollEveryMs, settings, random), failed: false };
+    return done(clock.now() + jittered(settings.rollEveryMs, settings, random));
   } catch (thrown) {
-    const error = toKalendsError(thrown);
-    if (await isOver(store, job, clock.now())) return { nextRunAt: null, failed: true };
-    const wait = error.code === "calendar-busy" ? settings.leaseMs : waitAfterFailure(error, job.attempts + 1, settings, random);
-    return { nextRunAt: wait === null ? null : clock.now() + wait, failed: true };
+    return afterFailure(runtime, store, job, failureOf(thrown, signal));
   }
+}
+
+async function afterFailure(runtime: Runtime, store: OrganizationStore, job: ClaimedJob, error: KalendsError): Promise<JobOutcome> {
+  const { clock, settings, random } = runtime;
+  const now = clock.now();
+  const { code } = error;
+  if (code === "aborted") return { end: "put-off", nextRunAt: now, code };
+  if (code === "calendar-busy") return { end: "put-off", nextRunAt: now + busyWaitMs, code };
+  if (code === "budget-spent") return { end: "put-off", nextRunAt: now + jittered(error.retryAfterMs ?? settings.retryFirstMs, settings, random), code };
+  if (await isOver(store, job, now)) return { end: "done", nextRunAt: null, code };
+  const wait = waitAfterFailure(error, job.attempts + 1, settings, random);
+  if (wait === null) return { end: "done", nextRunAt: null, code };
+  return { end: "failed", nextRunAt: now + wait, code, dead: isDead(error, job.attempts + 1, settings) };
 }
 
 /**
@@ -51,7 +68,7 @@ export async function runJob(runtime: Runtime, job: ClaimedJob, signal: AbortSig
  */
 async function isOver(store: OrganizationStore, job: ClaimedJob, now: number): Promise<boolean> {
   const { directory } = store;
-  if (job.kind === "deprovision-account") return false;
+  if (job.kind === "deprovision-account" || job.kind === "escalate-alert") return false;
   try {
     const calendar = job.kind === "list-calendars" ? null : await directory.findCalendar(job.subject);
     if (job.kind !== "list-calendars" && (calendar === null || calendar.removedAt !== null)) return true;
@@ -66,16 +83,20 @@ async function isOver(store: OrganizationStore, job: ClaimedJob, now: number): P
 }
 
 async function runSync(runtime: Runtime, store: OrganizationStore, job: ClaimedJob, signal: AbortSignal): Promise<JobOutcome> {
+  const { clock, settings, random } = runtime;
   const report = await syncCalendar(runtime, store, job.subject, { signal });
   const nextRunAt = report.nextTry === null ? null : Date.parse(report.nextTry);
-  if (report.ok) {
-    const { clock, settings, random } = runtime;
+  const code = report.error?.code ?? null;
+  if (code === null) {
     // Coalesced: the earliest roll stands, so this only sees to it that there is one.
     const runAt = clock.now() + jittered(settings.rollEveryMs, settings, random);
     await store.jobs.enqueue({ kind: "roll-window", subject: job.subject, runAt });
+    return { end: "done", nextRunAt, code, report };
   }
-  const over = !report.ok && (await isOver(store, job, runtime.clock.now()));
-  return { nextRunAt: over ? null : nextRunAt, failed: !report.ok, report };
+  if (code === "aborted" || code === "budget-spent") return { end: "put-off", nextRunAt: nextRunAt ?? clock.now(), code };
+  if (nextRunAt === null || (await isOver(store, job, clock.now()))) return { end: "done", nextRunAt: null, code, report };
+  const dead = isDead({ code, failure: errorTable[code].failure }, job.attempts + 1, settings);
+  return { end: "failed", nextRunAt, code, dead, report };
 }
 
 async function isActive(store: OrganizationStore, accountId: string): Promise<boolean> {

@@ -1,10 +1,25 @@
 import { KalendsError, toKalendsError } from "@kalends/model";
-import type { ClaimedJob } from "@kalends/model";
+import type { ClaimedJob, QueueLoad } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
-import { runJob } from "./run-job.ts";
+import { holdJob } from "./hold-job.ts";
+import { Lanes } from "./lanes.ts";
+import { runJob, type JobOutcome } from "./run-job.ts";
 
-/** How long the scheduler sleeps at most before it looks for work that another process queued. */
-const longestSleepMs = 5_000;
+/** Between two looks at jobs that are due but may not be run yet. */
+const shortestSleepMs = 20;
+
+/** What a worker is doing. */
+export interface WorkerState {
+  started: boolean;
+  /** Jobs that this worker runs now. */
+  running: number;
+  /** When the queue was last looked at without a fault, ms since the epoch; `null`: not yet. */
+  lastLook: number | null;
+  /** What the last look failed with, or `null`. */
+  lookError: string | null;
+  /** Providers whose jobs this worker leaves alone for now. */
+  avoided: string[];
+}
 
 /** Runs due jobs inside this process. All ways of running may overlap, also with other processes on the same store. */
 export interface Scheduler {
@@ -12,22 +27,32 @@ export interface Scheduler {
   start(): void;
   /** Stops claiming, waits for running jobs up to `graceMs`, then ends them; what they applied stays. */
   stop(graceMs?: number): Promise<void>;
+  /** Looks for jobs now: something was queued. */
+  wake(): void;
   /** Runs due jobs for at most `budgetMs`; for cron and serverless. Resolves with how many ran. */
   tick(options: { budgetMs: number }): Promise<number>;
   /** Runs until no job is due now; for tests. Resolves with how many ran. */
   drain(): Promise<number>;
+  state(): WorkerState;
+  /** The queue of the whole database. */
+  load(): Promise<QueueLoad>;
 }
 
 class JobRunner implements Scheduler {
   readonly #runtime: Runtime;
+  readonly #lanes: Lanes;
   readonly #running = new Set<Promise<void>>();
   #stop: AbortController = new AbortController();
   #started = false;
   #beating: Promise<void> = Promise.resolve();
   #cancelTimer: () => void = () => undefined;
+  #lastLook: number | null = null;
+  #lookError: string | null = null;
+  #woken = false;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+    this.#lanes = new Lanes(runtime.settings);
   }
 
   start(): void {
@@ -48,12 +73,26 @@ class JobRunner implements Scheduler {
     abort();
   }
 
+  wake(): void {
+    this.#woken = true;
+    this.#schedule(0);
+  }
+
   tick(options: { budgetMs: number }): Promise<number> {
     return this.#runtime.work.run(undefined, (signal) => this.#tick(options, signal));
   }
 
   drain(): Promise<number> {
     return this.#runtime.work.run(undefined, (signal) => this.#drain(signal));
+  }
+
+  state(): WorkerState {
+    const avoided = this.#lanes.avoided(this.#runtime.clock.now());
+    return { started: this.#started, running: this.#running.size, lastLook: this.#lastLook, lookError: this.#lookError, avoided };
+  }
+
+  load(): Promise<QueueLoad> {
+    return this.#runtime.jobs.load(this.#runtime.clock.now());
   }
 
   async #tick(options: { budgetMs: number }, signal: AbortSignal): Promise<number> {
@@ -64,7 +103,7 @@ class JobRunner implements Scheduler {
     const stopped = AbortSignal.any([signal, budget.signal]);
     let ran = 0;
     while (clock.now() < endsAt && !signal.aborted) {
-      const jobs = await this.#claim(this.#free());
+      const jobs = await this.#claim(this.#free(), this.#lanes.avoided(clock.now()));
       if (jobs.length === 0) break;
       ran += jobs.length;
       await Promise.all(jobs.map((job) => this.#run(job, stopped)));
@@ -78,7 +117,7 @@ class JobRunner implements Scheduler {
     for (;;) {
       // A stopped job is due again at once: going on would never end.
       if (signal.aborted) return ran;
-      const jobs = await this.#claim(this.#runtime.settings.concurrency);
+      const jobs = await this.#claim(this.#runtime.settings.concurrency, []);
       if (jobs.length === 0 && this.#running.size === 0) return ran;
       ran += jobs.length;
       await Promise.all([...jobs.map((job) => this.#run(job, signal)), ...this.#running]);
@@ -89,21 +128,33 @@ class JobRunner implements Scheduler {
     return Math.max(1, this.#runtime.settings.concurrency - this.#running.size);
   }
 
-  #claim(limit: number): Promise<ClaimedJob[]> {
-    const { store, clock, settings, holder } = this.#runtime;
-    return store.jobSource.claimDue(clock.now(), limit, settings.leaseMs * 4, holder);
+  #claim(limit: number, avoid: readonly string[]): Promise<ClaimedJob[]> {
+    const { jobs, clock, settings, holder } = this.#runtime;
+    return jobs.claimDue(clock.now(), limit, settings.leaseMs, holder, avoid);
   }
 
   async #run(job: ClaimedJob, signal: AbortSignal): Promise<void> {
-    const { store, logger } = this.#runtime;
-    const outcome = await runJob(this.#runtime, job, signal);
+    const { jobs, clock, logger, settings } = this.#runtime;
+    this.#lanes.begin(job.lane);
+    const held = holdJob(jobs, clock, job, settings.leaseMs);
+    const outcome = await runJob(this.#runtime, job, AbortSignal.any([signal, held.lost]));
+    held.stop();
+    this.#lanes.end(job.lane, outcome.code, clock.now());
+    if (outcome.code === "budget-spent" && outcome.nextRunAt !== null) this.#lanes.closeUntil(job.lane, outcome.nextRunAt);
     try {
-      if (outcome.failed && outcome.nextRunAt !== null) await store.jobSource.defer(job, outcome.nextRunAt);
-      else await store.jobSource.complete(job, outcome.nextRunAt);
+      await this.#store(job, outcome);
     } catch (thrown) {
       // The lease runs out by itself and the job is due again.
       logger.log("error", "job outcome not stored", { kind: job.kind, code: toKalendsError(thrown).code });
     }
+  }
+
+  async #store(job: ClaimedJob, outcome: JobOutcome): Promise<void> {
+    const { jobs, clock, logger } = this.#runtime;
+    if (outcome.end === "done") return jobs.complete(job, outcome.nextRunAt);
+    if (outcome.end === "put-off") return jobs.giveBack(job, outcome.nextRunAt);
+    if (outcome.dead) logger.log("warn", "job set aside", { kind: job.kind, subject: job.subject, code: outcome.code });
+    return jobs.defer(job, { runAt: outcome.nextRunAt, errorCode: outcome.code, deadSince: outcome.dead ? clock.now() : null });
   }
 
   #schedule(ms: number): void {
@@ -112,33 +163,52 @@ class JobRunner implements Scheduler {
   }
 
   async #beat(): Promise<void> {
-    const { clock, store, logger, settings } = this.#runtime;
-    let sleepMs = longestSleepMs;
+    const { clock, logger, settings } = this.#runtime;
+    let sleepMs = settings.lookEveryMs;
+    this.#woken = false;
     try {
-      const room = settings.concurrency - this.#running.size;
-      const jobs = room > 0 ? await this.#claim(room) : [];
-      for (const job of jobs) {
-        if (!this.#started) {
-          await store.jobSource.complete(job, job.runAt);
-          continue;
-        }
-        const run = this.#run(job, this.#stop.signal).finally(() => {
-          this.#running.delete(run);
-          this.#schedule(0);
-        });
-        this.#running.add(run);
-      }
-      const next = await store.jobSource.nextDue();
-      if (next !== null) sleepMs = Math.min(sleepMs, Math.max(20, next - clock.now()));
-      if (this.#running.size >= settings.concurrency) sleepMs = longestSleepMs;
+      sleepMs = await this.#look();
+      this.#lastLook = clock.now();
+      this.#lookError = null;
     } catch (thrown) {
-      logger.log("error", "looking for jobs failed", { code: toKalendsError(thrown).code });
+      this.#lookError = toKalendsError(thrown).code;
+      logger.log("error", "looking for jobs failed", { code: this.#lookError });
     }
-    this.#schedule(sleepMs);
+    this.#schedule(this.#woken ? 0 : sleepMs);
+  }
+
+  /** Begins what is due and has a place, and answers how long to sleep. */
+  async #look(): Promise<number> {
+    const { clock, jobs, settings } = this.#runtime;
+    const { lookEveryMs, concurrency } = settings;
+    const room = concurrency - this.#running.size;
+    const avoid = this.#lanes.avoided(clock.now());
+    const wanted = this.#lanes.careful ? Math.min(room, 1) : room;
+    const claimed = room > 0 ? await this.#claim(wanted, avoid) : [];
+    for (const job of claimed) {
+      if (this.#started) this.#begin(job);
+      else await jobs.giveBack(job, job.runAt);
+    }
+    if (this.#running.size >= concurrency) return lookEveryMs;
+    // There may be more than was asked for.
+    if (claimed.length === wanted && wanted > 0) return 0;
+    const next = await jobs.nextDue();
+    if (next === null) return lookEveryMs;
+    // What is due may be in a lane that has no place: it gets one when a run ends, or when the lane opens.
+    const least = avoid.length === 0 ? shortestSleepMs : (this.#lanes.opensAt(clock.now()) ?? Infinity) - clock.now();
+    return Math.min(lookEveryMs, Math.max(least, next - clock.now()));
+  }
+
+  #begin(job: ClaimedJob): void {
+    const run = this.#run(job, this.#stop.signal).finally(() => {
+      this.#running.delete(run);
+      this.#schedule(0);
+    });
+    this.#running.add(run);
   }
 }
 
-/** An in-process scheduler over the store's job queue. */
+/** An in-process scheduler over the job source. */
 export function createScheduler(runtime: Runtime): Scheduler {
   if (runtime.settings.concurrency < 1) throw new KalendsError("invalid-argument", "concurrency must be at least 1");
   return new JobRunner(runtime);

@@ -8,6 +8,7 @@ export function sealingStore(store: Store, vault: Vault): Store {
     migrations: store.migrations,
     settings: store.settings,
     jobSource: store.jobSource,
+    budgets: store.budgets,
     addOrganization: (organization) => store.addOrganization(organization),
     findOrganization: (id) => store.findOrganization(id),
     listOrganizations: () => store.listOrganizations(),

@@ -6,6 +6,19 @@ export function jittered(ms: number, settings: Pick<EngineSettings, "jitter">, r
   return Math.round(ms * (1 - settings.jitter + 2 * settings.jitter * random.uniform()));
 }
 
+/** States of the whole installation: no job is to blame for them. */
+const ofInstallation = /^(store|key|engine|envelope)-/;
+
+/** Whether waiting alone may mend a failure. */
+export function mendsByItself({ code, failure }: Pick<KalendsError, "code" | "failure">): boolean {
+  return (failure !== "permanent" && failure !== "invalid-state") || ofInstallation.test(code);
+}
+
+/** Whether so many failures in a row, the last of them this one, set a job aside. */
+export function isDead(error: Pick<KalendsError, "code" | "failure">, failures: number, settings: Pick<EngineSettings, "failuresUntilDead">): boolean {
+  return failures >= settings.failuresUntilDead && !mendsByItself(error);
+}
+
 /**
  * How long to wait after a failure, or `null` where trying again by itself would be pointless.
  * What the provider asked for (Retry-After) is a floor, never a ceiling.
@@ -13,6 +26,7 @@ export function jittered(ms: number, settings: Pick<EngineSettings, "jitter">, r
 export function waitAfterFailure(error: KalendsError, failures: number, settings: EngineSettings, random: Random): number | null {
   // A calendar that answers 404 may be back in a moment; where it is gone, the calendar list ends its polling.
   if (error.failure === "auth") return null;
+  if (isDead(error, failures, settings)) return jittered(settings.deadEveryMs, settings, random);
   const doubled = settings.retryFirstMs * 2 ** Math.min(failures - 1, 20);
   const slow = error.failure === "permanent" ? settings.retryMostMs : Math.min(doubled, settings.retryMostMs);
   const wait = jittered(slow, settings, random);

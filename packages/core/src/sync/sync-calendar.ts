@@ -49,8 +49,9 @@ export async function syncCalendar(
   held.stop();
   const outcome = planOutcome(runtime, claim, error);
   try {
-    // Who was stopped did not fail: the status stays as it was.
-    await releaseClaim(runtime, store, calendarId, claim.token, error?.code === "aborted" ? null : outcome);
+    // Who was stopped, or found the budget spent, did not fail: the status stays as it was.
+    const untold = error?.code === "aborted" || error?.code === "budget-spent";
+    await releaseClaim(runtime, store, calendarId, claim.token, untold ? null : outcome);
     if (error !== null) await noteFailure(runtime, store, calendarId, error, context);
     await raiseSyncAlerts(runtime, store, { calendarId, error, failures: claim.failures + 1, quarantined: tally.quarantined });
   } catch (thrown) {
@@ -138,7 +139,8 @@ function planOutcome(runtime: Runtime, claim: SyncClaim, error: KalendsError | n
   if (error === null) {
     return { ok: true, errorCode: null, nextTry: clock.now() + jittered(settings.pollEveryMs, settings, random) };
   }
-  const wait = error.code === "aborted" ? 0 : waitAfterFailure(error, claim.failures + 1, settings, random);
+  const failures = error.code === "budget-spent" ? 1 : claim.failures + 1;
+  const wait = error.code === "aborted" ? 0 : waitAfterFailure(error, failures, settings, random);
   return { ok: false, errorCode: error.code, nextTry: wait === null ? null : clock.now() + wait };
 }
 

@@ -12,40 +12,96 @@ export type JobKind =
   | "watch-list"
   | "deprovision-account";
 
+/** Why a job runs: a provider told of a change, somebody waits for it, or its time has come again. */
+export type JobPriority = "push" | "user" | "poll";
+
+/**
+ * How much longer than it really did a job counts as having waited, in milliseconds. A head start instead of a rank: a poll that is overdue by
+ * more than that goes before the newest push, so nothing starves.
+ */
+export const headStartMs: Readonly<Record<JobPriority, number>> = { push: 15 * 60_000, user: 5 * 60_000, poll: 0 };
+
 export interface NewJob {
   kind: JobKind;
   /** Calendar, connection or account id, or the number of an alert. One job waits per kind and subject; a second one only moves its time forward. */
   subject: string;
   /** Earliest start, ms since the epoch. */
   runAt: number;
+  /** Default `poll`. A job that waits takes over the higher one. */
+  priority?: JobPriority;
 }
 
 export interface ClaimedJob extends NewJob {
   organizationId: string;
-  /** Grows with every claim; `complete` and `defer` under an older token do nothing. */
+  priority: JobPriority;
+  /** The provider that the job calls; empty where it calls none. */
+  lane: string;
+  /** Grows with every claim; whatever comes under an older token does nothing. */
   token: number;
   /** Failed runs in a row. */
   attempts: number;
 }
 
+/** A job that failed so often, and in such a way, that waiting alone will not mend it. It is tried once in a while, and at once when enqueued. */
+export interface DeadLetter {
+  kind: JobKind;
+  subject: string;
+  errorCode: string;
+  attempts: number;
+  /** ms since the epoch. */
+  deadSince: number;
+  nextRunAt: number;
+}
+
 /** A durable queue of coalesced jobs. */
 export interface JobQueue {
-  /** Adds or moves forward; a job already due earlier stays as it is. */
+  /**
+   * Adds or moves forward; a job already due earlier stays as it is. One that runs is remembered: it runs exactly once more, however often
+   * it was asked for meanwhile.
+   */
   enqueue(job: NewJob): Promise<void>;
   /** Takes the job of that kind and subject out, whether it waits or runs. */
   cancel(kind: JobKind, subject: string): Promise<void>;
   /** When the job is due, or `null` where there is none. */
   dueAt(kind: JobKind, subject: string): Promise<number | null>;
+  /** Jobs that were set aside, longest first. */
+  deadLetters(limit: number): Promise<DeadLetter[]>;
 }
 
-/** The scheduler's side: jobs of all organizations of this database. */
+/** How a failed run of a job is remembered. */
+export interface JobFailure {
+  runAt: number;
+  errorCode: string;
+  /** When it became a dead letter; where it is one already, the earlier time stays. `null`: it is none. */
+  deadSince: number | null;
+}
+
+/** What the queue of the whole database looks like now. */
+export interface QueueLoad {
+  /** Jobs due and not running. */
+  due: number;
+  running: number;
+  dead: number;
+  /** When the longest-waiting due job was due; `null` where none is. */
+  oldestDueAt: number | null;
+}
+
+/** The workers' side: jobs of all organizations. What is called with a job whose token is no longer the newest does nothing. */
 export interface JobSource {
-  /** Claims up to `limit` due jobs for `leaseMs`, oldest first; jobs whose lease ran out are due again. */
-  claimDue(now: number, limit: number, leaseMs: number, holder: string): Promise<ClaimedJob[]>;
+  /**
+   * Claims up to `limit` due jobs for `leaseMs`; jobs whose lease ran out are due again. Organizations, and in each of them its lanes,
+   * take turns, those with fewer running jobs first; within a turn who waited longest, head start included. Lanes to `avoid` are left out.
+   */
+  claimDue(now: number, limit: number, leaseMs: number, holder: string, avoid?: readonly string[]): Promise<ClaimedJob[]>;
+  /** Prolongs the lease; `false` where the job was taken over, cancelled or given back. */
+  renew(job: ClaimedJob, now: number, leaseMs: number): Promise<boolean>;
   /** The job is done; it stays queued for `nextRunAt`, or leaves the queue on `null`. Attempts start again at 0. */
   complete(job: ClaimedJob, nextRunAt: number | null): Promise<void>;
   /** The job failed; it is due again at `runAt` and its attempts count up. */
-  defer(job: ClaimedJob, runAt: number): Promise<void>;
+  defer(job: ClaimedJob, failure: JobFailure): Promise<void>;
+  /** The job did not run, or not to its end, for a reason that is not its own; attempts stay as they are. */
+  giveBack(job: ClaimedJob, runAt: number): Promise<void>;
   /** When the next job is due, or `null`. */
   nextDue(): Promise<number | null>;
+  load(now: number): Promise<QueueLoad>;
 }

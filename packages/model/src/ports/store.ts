@@ -11,6 +11,7 @@ import type { JobQueue, JobSource } from "./job-queue.ts";
 import type { MemberStore } from "./member-store.ts";
 import type { ProvisioningStore } from "./provisioning-store.ts";
 import type { ChangeFeed, Reader } from "./reader.ts";
+import type { RequestBudgets } from "./request-budgets.ts";
 import type { RetentionStore } from "./retention-store.ts";
 import type { SyncStore } from "./sync-store.ts";
 import type { WatchStore } from "./watch-store.ts";
@@ -48,6 +49,7 @@ export interface Store {
   listOrganizations(): Promise<Organization[]>;
   organization(id: OrganizationId): OrganizationStore;
   readonly jobSource: JobSource;
+  readonly budgets: RequestBudgets;
   /** Names of those who hold a claim or a job lease that has not run out. */
   liveHolders(now: number): Promise<string[]>;
   /** Ends all claims and job leases of a holder that is known to be dead. Fencing tokens stay as they are. */

@@ -34,7 +34,7 @@ export interface PreparedTexts {
   readonly insertChange: BulkText;
   /** organization, application, sequence, kind, account, calendar, uid, at */
   readonly insertApplicationRecord: BulkText;
-  /** organization, kind, subject, run at, attempts, token. One row per job: the caller keeps the earliest. */
+  /** organization, kind, subject, run at, attempts, token, head start, lane. One row per job: the caller joins several. */
   readonly enqueueJob: BulkText;
 }
 
@@ -107,13 +107,19 @@ function outputTexts(flavor: SqlFlavor): Pick<PreparedTexts, "insertSpan" | "ins
       },
     }),
     enqueueJob: bulkText<Database["job"]>(flavor, "job", {
-      insert: { organization: "text", kind: "text", subject: "text", run_at: "integer", attempts: "integer", token: "integer" },
+      insert: {
+        organization: "text", kind: "text", subject: "text", run_at: "integer", attempts: "integer", token: "integer", head_start: "integer", lane: "text",
+      },
       onConflict: {
         key: ["organization", "kind", "subject"],
         // A job that waits moves forward; one that runs is remembered to run again.
         update: `run_at = case when job.lease_until is null and excluded.run_at < job.run_at then excluded.run_at else job.run_at end,
           again_at = case when job.lease_until is null then null
-            when job.again_at is null or excluded.run_at < job.again_at then excluded.run_at else job.again_at end`,
+            when job.again_at is null or excluded.run_at < job.again_at then excluded.run_at else job.again_at end,
+          head_start = case when job.lease_until is null and excluded.head_start > job.head_start then excluded.head_start else job.head_start end,
+          again_head_start = case when job.lease_until is null then 0
+            when excluded.head_start > job.again_head_start then excluded.head_start else job.again_head_start end,
+          lane = excluded.lane`,
       },
     }),
   };

@@ -1,4 +1,4 @@
-import type { JobKind, JobQueue, NewJob, OrganizationId } from "@kalends/model";
+import type { DeadLetter, JobKind, JobQueue, NewJob, OrganizationId } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
 import { enqueueJobs } from "./enqueue-jobs.ts";
 
@@ -39,5 +39,29 @@ export class SqlJobQueue implements JobQueue {
       ),
     );
     return row?.run_at ?? null;
+  }
+
+  async deadLetters(limit: number): Promise<DeadLetter[]> {
+    const rows = await this.#database.read((scope) =>
+      scope.all(
+        scope.db
+          .selectFrom("job")
+          .select(["kind", "subject", "error_code", "attempts", "dead_since", "run_at"])
+          .where("organization", "=", this.#organization)
+          .where("dead_since", "is not", null)
+          .orderBy("dead_since")
+          .orderBy("kind")
+          .orderBy("subject")
+          .limit(limit),
+      ),
+    );
+    return rows.map(({ kind, subject, error_code, attempts, dead_since, run_at }) => ({
+      kind: kind as JobKind,
+      subject,
+      errorCode: error_code ?? "internal",
+      attempts,
+      deadSince: dead_since ?? 0,
+      nextRunAt: run_at,
+    }));
   }
 }

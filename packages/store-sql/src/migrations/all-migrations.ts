@@ -4,7 +4,8 @@ import { permissions } from "./0003-permissions.ts";
 import { watchesAndConnectAttempts } from "./0004-watches-and-connect-attempts.ts";
 import { provisioning } from "./0005-provisioning.ts";
 import { retention } from "./0006-retention.ts";
+import { jobOrder } from "./0007-job-order.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their numbers, without gap. */
-export const allMigrations: readonly Migration[] = [firstSchema, keysAuditAlerts, permissions, watchesAndConnectAttempts, provisioning, retention];
+export const allMigrations: readonly Migration[] = [firstSchema, keysAuditAlerts, permissions, watchesAndConnectAttempts, provisioning, retention, jobOrder];

@@ -51,6 +51,15 @@ export interface JobTable {
   token: number;
   holder: string | null;
   lease_until: number | null;
+  /** How much earlier than `run_at` the job counts as due, for its order among others; in ms. */
+  head_start: number;
+  again_head_start: number;
+  /** The provider that it calls, or empty. */
+  lane: string;
+  /** Of the last failed run. */
+  error_code: string | null;
+  /** Since when it is a dead letter. */
+  dead_since: number | null;
 }
 
 /** Append-only: triggers refuse UPDATE and DELETE. Each record's hash covers the one before. */

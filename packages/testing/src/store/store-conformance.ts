@@ -1,8 +1,12 @@
 import { describe, test } from "vitest";
+import { orderCases } from "../queue/order-cases.ts";
+import { queueCases } from "../queue/queue-cases.ts";
+import { ownSource, queueWorld } from "../queue/queue-world.ts";
 import { alertCases } from "./alert-cases.ts";
 import { atomicityCases } from "./atomicity-cases.ts";
 import { auditCases } from "./audit-cases.ts";
 import { batchCases } from "./batch-cases.ts";
+import { budgetCases } from "./budget-cases.ts";
 import { claimCases } from "./claim-cases.ts";
 import { connectAttemptCases } from "./connect-attempt-cases.ts";
 import { credentialCases } from "./credential-cases.ts";
@@ -10,7 +14,6 @@ import { dataKeyCases } from "./data-key-cases.ts";
 import { directoryCases } from "./directory-cases.ts";
 import { feedCases } from "./feed-cases.ts";
 import { isolationCases } from "./isolation-cases.ts";
-import { jobCases } from "./job-cases.ts";
 import { migrationCases } from "./migration-cases.ts";
 import { memberCases } from "./member-cases.ts";
 import { provisioningCases } from "./provisioning-cases.ts";
@@ -22,6 +25,11 @@ import { watchCases } from "./watch-cases.ts";
 import { StoreWorld, type StoreCase } from "./store-world.ts";
 
 export type { OpenedStore, OpenStore, StoreOpenOptions } from "./store-harness.ts";
+
+/** The queue suite on the store's own queue. */
+const jobCases = [...queueCases, ...orderCases].map(
+  ({ title, run }): StoreCase => ({ title, run: async (world, context) => run(await queueWorld(world, ownSource), context) }),
+);
 
 const parts: readonly [string, readonly StoreCase[]][] = [
   ["isolation", isolationCases],
@@ -35,6 +43,7 @@ const parts: readonly [string, readonly StoreCase[]][] = [
   ["alerts", alertCases],
   ["data keys", dataKeyCases],
   ["jobs", jobCases],
+  ["budgets", budgetCases],
   ["credentials", credentialCases],
   ["watch channels", watchCases],
   ["connect attempts", connectAttemptCases],
