@@ -56,6 +56,7 @@ export const tableClasses: { readonly [Table in keyof Database]: TableClass } = 
   invitation: { class: "operational" },
   feed_counter: { class: "configuration" },
   organization: { class: "configuration" },
+  request_budget: { class: "configuration" },
   setting: { class: "configuration" },
   migration: { class: "configuration" },
   audit_record: { class: "audit" },
