@@ -217,7 +217,7 @@ const twoWorkers: QueueCase = {
   async run(world, context) {
     const org = await world.populate();
     const other = await world.another();
-    if (other === null) return context.skip("this harness opens no second worker on the same queue");
+    if (other === null) return context.skip("not applicable: this store cannot be opened twice on the same data");
     try {
       const all = Array.from({ length: 60 }, (_, index) => `job-${index}`);
       for (const subject of all) await org.jobs.enqueue(sync(subject, now));
