@@ -6,6 +6,7 @@ export { evaluate, evaluateAccount } from "./evaluate.ts";
 export { hasLeft, type EventExtent } from "./left-window.ts";
 export { reportOf, type RetentionReport, type ReportClass, type ReportLine, type ReportNotes } from "./report.ts";
 export { reportText } from "./report-text.ts";
+export { reportPage, reportPagePolicy } from "./page/report-page.ts";
 export { policyTable, type PolicyRow } from "./policy-table.ts";
 export { dayMs } from "./clocks.ts";
 export { classTitle } from "./reason-texts.ts";
