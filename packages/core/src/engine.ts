@@ -1,5 +1,5 @@
 import { KalendsError, organizationIdSchema, silentLogger } from "@kalends/model";
-import type { CalendarProvider, Clock, JobSource, Logger, Organization, Random, Store, Vault } from "@kalends/model";
+import type { CalendarProvider, Clock, InboundNotification, JobSource, Logger, Organization, Random, Store, Vault } from "@kalends/model";
 import { createKeyCare, type KeyCare } from "./keys/key-care.ts";
 import { checkKeys } from "./keys/key-check.ts";
 import { createChangeSignal } from "./notify/change-signal.ts";
@@ -12,6 +12,8 @@ import type { CredentialRenewal, Runtime } from "./runtime.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
 import { sealingStore } from "./seal/sealing-store.ts";
 import { defaultSettings, type EngineSettings } from "./settings.ts";
+import { createWakeQueue } from "./watches/wake-queue.ts";
+import { receiveNotification, type NotificationVerdict } from "./watches/receive-notification.ts";
 
 export interface EngineOptions {
   store: Store;
@@ -32,6 +34,11 @@ export interface EngineOptions {
   renewCredential?: CredentialRenewal;
   /** Where jobs are claimed. Default: the store's own queue. */
   jobs?: JobSource;
+  /**
+   * Where providers send notifications, over https: the address under which `receiveNotification` is reached, without the parts that
+   * `notificationPath` adds. Without it nothing is watched and changes are found by polling alone.
+   */
+  notifyAt?: string;
   /** What each role may do. Default: `defaultRoleActions`. */
   roleActions?: RoleActions;
 }
@@ -45,6 +52,12 @@ export interface Engine {
   /** `null` where there is no such organization. */
   findOrganization(id: string): Promise<OrganizationEngine | null>;
   listOrganizations(): Promise<Organization[]>;
+  /**
+   * Takes in what a provider sent to the address of a watch, for the organization and provider that the address names. Whatever it holds, it can
+   * do no more than have a sync begin soon. It is accepted only once that is durable: what the store throws is to be answered as a
+   * fault, so that the provider sends it again.
+   */
+  receiveNotification(address: { organizationId: string; provider: string }, notification: InboundNotification): Promise<NotificationVerdict>;
   /**
    * Stops the scheduler, lets its jobs run for up to `graceMs` more (default 10,000), and stops what callers have under way at once. What
    * was applied stays. The store may be closed after it.
@@ -73,6 +86,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     running: new Set(),
     work: createOpenWork(clock),
     renewals: new Map(),
+    wakes: createWakeQueue(),
+    notifyAt: options.notifyAt ?? null,
     renewCredential: options.renewCredential,
     roleActions: options.roleActions ?? defaultRoleActions,
     signal: createChangeSignal(() => logger.log("error", "a change listener failed")),
@@ -88,6 +103,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return organizationEngine(runtime, store.organization(id), actingAs);
     },
     findOrganization: async (id) => ((await store.findOrganization(id)) === null ? null : organizationEngine(runtime, store.organization(id), actingAs)),
+    receiveNotification: (address, notification) => runtime.work.run(undefined, () => receiveNotification(runtime, address, notification)),
     listOrganizations: () => store.listOrganizations(),
     close: async (graceMs = defaultGraceMs) => {
       await Promise.all([scheduler.stop(graceMs), runtime.work.end(graceMs)]);

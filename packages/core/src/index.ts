@@ -10,6 +10,8 @@ export type { CalendarListReport } from "./calendars/refresh-calendars.ts";
 export type { FreeBusyRequest } from "./read/read-free-busy.ts";
 export type { OccurrenceList, OccurrenceRequest } from "./read/list-occurrences.ts";
 export type { Scheduler } from "./schedule/scheduler.ts";
+export { notificationPath, readNotificationPath } from "./watches/notification-path.ts";
+export type { NotificationVerdict } from "./watches/receive-notification.ts";
 export { defaultSettings, type EngineSettings } from "./settings.ts";
 export type { SyncOptions } from "./sync/sync-calendar.ts";
 export type { SyncManyOptions, SyncManyReport } from "./sync/sync-many.ts";

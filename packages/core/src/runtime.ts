@@ -3,6 +3,7 @@ import type { OpenedCredential } from "./connect/open-credential.ts";
 import type { RoleActions } from "./organizations/role-actions.ts";
 import type { ChangeSignal } from "./notify/change-signal.ts";
 import type { OpenWork } from "./open-work.ts";
+import type { WakeQueue } from "./watches/wake-queue.ts";
 import type { EngineSettings } from "./settings.ts";
 
 /** Exchanges a refresh token; throws `grant-revoked` where the grant is void. */
@@ -28,6 +29,10 @@ export interface Runtime {
   renewals: Map<string, Promise<OpenedCredential>>;
   /** Renews credentials of providers that cannot do it themselves. */
   renewCredential: CredentialRenewal | undefined;
+  /** Wake-ups by notifications on their way into the store. */
+  wakes: WakeQueue;
+  /** Where providers send notifications; `null`: nothing is watched. */
+  notifyAt: string | null;
   roleActions: RoleActions;
   signal: ChangeSignal;
 }

@@ -47,7 +47,7 @@ export interface WatchStore {
   remove(id: string): Promise<void>;
   find(id: string): Promise<WatchChannel | null>;
   /** Oldest first. */
-  list(filter?: { calendarId?: CalendarId; connectionId?: ConnectionId }): Promise<WatchChannel[]>;
+  list(filter?: { calendarId?: CalendarId; connectionId?: ConnectionId; state?: WatchState }): Promise<WatchChannel[]>;
   /** Notes a good notification, and the resource where it was not known. */
   noteNotified(id: string, at: number, resource: string | null): Promise<void>;
 }

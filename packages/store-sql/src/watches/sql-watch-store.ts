@@ -58,13 +58,14 @@ export class SqlWatchStore implements WatchStore {
     return row === undefined ? null : toChannel(row);
   }
 
-  async list(filter: { calendarId?: CalendarId; connectionId?: ConnectionId } = {}): Promise<WatchChannel[]> {
-    const { calendarId, connectionId } = filter;
+  async list(filter: { calendarId?: CalendarId; connectionId?: ConnectionId; state?: WatchState } = {}): Promise<WatchChannel[]> {
+    const { calendarId, connectionId, state } = filter;
     const rows = await this.#database.read((scope) =>
       scope.all(
         this.#all(scope)
           .$if(calendarId !== undefined, (query) => query.where("calendar_id", "=", calendarId as string))
           .$if(connectionId !== undefined, (query) => query.where("connection_id", "=", connectionId as string))
+          .$if(state !== undefined, (query) => query.where("state", "=", state as string))
           .orderBy("created_at")
           .orderBy("id"),
       ),

@@ -58,6 +58,8 @@ const lists: StoreCase = {
     expect(ids(await watches.list({ calendarId: "calendar-1" }))).toEqual(["ch-1", "ch-2"]);
     expect(ids(await watches.list({ connectionId: "connection-1" }))).toHaveLength(4);
     expect(await watches.list({ connectionId: "unknown" })).toEqual([]);
+    await watches.close(["ch-2"]);
+    expect(ids(await watches.list({ state: "opening", calendarId: "calendar-1" }))).toEqual(["ch-1"]);
     expect(await watches.find("ch-1")).toMatchObject({ state: "opening", resource: "res-1", notifiedAt: 15 });
   },
 };
