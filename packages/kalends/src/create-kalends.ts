@@ -29,6 +29,11 @@ export interface KalendsOptions extends KeyOptions {
   /** Adapters. Default: CalDAV (iCloud included) and ICS feeds. */
   providers?: readonly CalendarProvider[];
   settings?: Partial<EngineSettings>;
+  /**
+   * Where providers send notifications, over https: `notifyAt` of `createServer`, or an address of yours that calls `receiveNotification`.
+   * Without it changes are found by polling alone.
+   */
+  notifyAt?: string;
   /** What owners and members may do. Default: `defaultRoleActions`. */
   roleActions?: RoleActions;
   /** Bring the database to this version's schema at start. Default `true`; else an old schema throws `store-unmigrated`. */
@@ -59,7 +64,7 @@ export interface ConnectFeedInput {
 }
 
 /** Your application's own calendar-sync backend. Works in one organization; `organization(id)` opens others. */
-export interface Kalends extends OrganizationEngine {
+export interface Kalends extends OrganizationEngine, Pick<Engine, "findOrganization" | "receiveNotification"> {
   /** Finds the CalDAV service, proves the login, stores the credential sealed. Throws `auth-failed`, `caldav-not-found` and others. */
   connectCaldav(input: ConnectCaldavInput): Promise<ConnectResult>;
   /** Connects a read-only calendar by its ICS address. Throws `invalid-argument`, `not-calendar-data`, `auth-failed` and others. */
@@ -129,6 +134,7 @@ async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine
     ...(zones === undefined ? {} : { zoneDataVersion: zones }),
     ...(options.logger === undefined ? {} : { logger: options.logger }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
+    ...(options.notifyAt === undefined ? {} : { notifyAt: options.notifyAt }),
     ...(options.roleActions === undefined ? {} : { roleActions: options.roleActions }),
   });
 }
@@ -150,6 +156,8 @@ function assemble(engine: Engine, home: OrganizationEngine, end: () => Promise<v
       return home.connect({ ...input, provider: "feed", address: origin, credential: { kind: "password", username: "feed", password: secret } });
     },
     organization: (id, name) => engine.openOrganization(id, name),
+    findOrganization: (id) => engine.findOrganization(id),
+    receiveNotification: (address, notification) => engine.receiveNotification(address, notification),
     start: () => engine.scheduler.start(),
     scheduler: engine.scheduler,
     keys: engine.keys,
