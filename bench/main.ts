@@ -1,11 +1,13 @@
-// Measurements beside peers, each in one run: npm run bench -- caldav | time | store [options]
+// Measurements beside peers, each in one run: npm run bench -- caldav | caldav-servers | time | store [options]
 import { runCaldavBench } from "./caldav/caldav-bench.ts";
+import { runServersBench } from "./caldav/servers-bench.ts";
 import { readOptions } from "./measure/arguments.ts";
 import { runStoreBench } from "./store/store-bench.ts";
 import { runTimeBench } from "./time/time-bench.ts";
 
 const benches = new Map([
   ["caldav", runCaldavBench],
+  ["caldav-servers", runServersBench],
   ["time", runTimeBench],
   ["store", runStoreBench],
 ]);

@@ -1,23 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { ServerKind } from "@kalends/testing";
 import { numberOption } from "../measure/arguments.ts";
 import { buildContenders } from "../measure/build-contenders.ts";
-import type { Usage } from "../measure/own-usage.ts";
-import { runChild } from "../measure/run-child.ts";
-import type { Phase, Task } from "./contender.ts";
 import { eventFile } from "./make-events.ts";
 import { printReport } from "./print-report.ts";
 import { startRealServer } from "./real-server.ts";
 import { startReplayServer } from "./replay-server.ts";
+import { runRound } from "./run-round.ts";
 import type { CaldavSettings, Sample } from "./sample.ts";
-import type { BenchServer } from "./server.ts";
-import { missingVdirsyncer, runVdirsyncer } from "./vdirsyncer.ts";
+import { missingVdirsyncer } from "./vdirsyncer.ts";
 
 /** Kalends first; all but the last are built programs. */
 const built = ["kalends-sync", "bare-fetch", "floor", "tsdav-bare", "tsdav-smart"];
-const phases: readonly Phase[] = ["first", "none", "changed"];
 
 /**
  * First sync, a sync without changes, and one after 1 % changed, of one calendar, by Kalends, by a bare fetch, by a floor, by tsdav and by
@@ -29,6 +22,7 @@ export async function runCaldavBench(options: ReadonlyMap<string, string>): Prom
     rounds: numberOption(options, "rounds", 3),
     server: options.get("server") ?? "replay",
     left: new Map(),
+    phases: ["first", "none", "changed"],
   };
   const files = await buildContenders(built.map((name) => `caldav/contenders/${name}.ts`));
   const missing = missingVdirsyncer();
@@ -52,43 +46,4 @@ export async function runCaldavBench(options: ReadonlyMap<string, string>): Prom
     await server.close();
   }
   printReport(settings, server.name, contenders, samples);
-}
-
-async function runRound(
-  server: BenchServer,
-  settings: CaldavSettings,
-  contenders: readonly string[],
-  files: ReadonlyMap<string, string>,
-  samples: Sample[],
-): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "kalends-bench-"));
-  const onePercent = Math.max(1, Math.round(settings.events / 100));
-  const run = async (contender: string, phase: Phase): Promise<Usage> => {
-    const { baseUrl, calendarUrl, username, password } = server;
-    const own = join(folder, contender);
-    mkdirSync(own, { recursive: true });
-    const task: Task = { phase, baseUrl, calendarUrl, username, password, folder: own };
-    const file = files.get(contender);
-    return file === undefined ? await runVdirsyncer(task) : await runChild(file, [JSON.stringify(task)]);
-  };
-  try {
-    for (const contender of contenders) if (contender === "kalends-sync" || contender === "vdirsyncer") await run(contender, "setup");
-    for (const phase of phases) {
-      if (phase === "changed") await server.change(onePercent);
-      for (const contender of contenders) {
-        server.takeCounts();
-        const usage = await run(contender, phase);
-        samples.push({ ...usage, ...server.takeCounts(), contender, phase });
-        requireWork(usage, contender, { first: settings.events, none: 0, changed: onePercent, setup: 0 }[phase]);
-      }
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** A contender that did less than the others would look fast. */
-function requireWork(usage: Usage, contender: string, items: number): void {
-  const done = usage.facts["items"];
-  if (done !== null && done !== undefined && done !== items) throw new Error(`${contender} read ${done} items instead of ${items}`);
 }

@@ -14,4 +14,6 @@ export interface CaldavSettings {
   server: string;
   /** Contenders that do not take part, with the reason. */
   left: Map<string, string>;
+  /** What is measured, in this order. */
+  phases: readonly Phase[];
 }

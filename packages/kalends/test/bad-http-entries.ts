@@ -18,6 +18,11 @@ export interface BadEntry {
   op: string;
   wrong: string;
   replies: BadReply[];
+  /** Address that the user typed. */
+  userUrl?: string;
+  /** Answers of the resolver, one for each look-up; `null` never answers. */
+  dns?: (string[] | null)[];
+  tls?: { cert?: string; plain?: boolean; env?: Record<string, string> };
   expect: { outcome: string[]; code?: string[]; must: string[]; limits: { maxRequests: number; maxMs: number; maxHeapMiB: number } };
 }
 
@@ -63,10 +68,24 @@ export async function loadBadHttp(): Promise<BadHttp | null> {
   return { entries, serve: async (entry) => player.serve(await prepared(entry)) };
 }
 
-/** Entries whose op a reading CalDAV connection meets; addresses, names and TLS have their tests in the transport. */
+/**
+ * Which test plays an entry. `other-provider`: it is about Google, Graph, EWS, OAuth or push messages. `null`: nobody plays it, and the
+ * test of places fails.
+ */
+export type Place = "reading" | "writing" | "typed-address" | "name-resolution" | "certificates" | "other-provider";
+
+export function placeOf(entry: BadEntry): Place | null {
+  if (!["caldav", "any"].includes(entry.provider)) return "other-provider";
+  if (["read", "sync-collection", "full-list", "discovery"].includes(entry.op)) return "reading";
+  if (["write", "PUT", "DELETE"].includes(entry.op)) return "writing";
+  if (entry.op !== "connect") return null;
+  if (entry.userUrl !== undefined) return "typed-address";
+  if (entry.dns !== undefined) return "name-resolution";
+  return entry.tls === undefined ? null : "certificates";
+}
+
 export function isForReading(entry: BadEntry): boolean {
-  if (!["caldav", "any"].includes(entry.provider) || /^(?:ssrf|dns|tls)-/.test(entry.id)) return false;
-  return ["read", "sync-collection", "full-list", "discovery"].includes(entry.op);
+  return placeOf(entry) === "reading";
 }
 
 /**

@@ -1,8 +1,9 @@
+import { connect } from "node:net";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock, Logger, Transport } from "@kalends/model";
 import { caldavProvider } from "@kalends/provider-caldav";
 import { movableClock, startCaldavSandbox, type CaldavSandbox, type SandboxCalendar } from "@kalends/sandbox";
-import { createTransport, type Resolve } from "@kalends/transport";
+import { createTransport, type Dial, type Resolve } from "@kalends/transport";
 import { systemClock, systemRandom, type Kalends } from "kalends";
 import { openKalends } from "./open-kalends.ts";
 import { eventFile } from "./event-files.ts";
@@ -28,6 +29,8 @@ export interface BadHttpStage {
   spoken: string[];
   /** Host names that the transport asked for. */
   lookups: string[];
+  /** Addresses and ports that were dialled. */
+  dials: string[];
   waits: number[];
   close(): Promise<void>;
 }
@@ -41,12 +44,17 @@ export async function openBadHttpStage(timeoutMs: number): Promise<BadHttpStage>
   const spoken: string[] = [];
   const lookups: string[] = [];
   const waits: number[] = [];
+  const dials: string[] = [];
   // Every name leads to this machine, where nothing but the gate is allowed: whoever follows a redirect elsewhere is refused.
   const resolve: Resolve = (host) => {
     lookups.push(host);
     return Promise.resolve([{ address: "127.0.0.1", family: 4 }]);
   };
-  const transport = createTransport({ clock: systemClock, allowHosts: [gate.host], resolve, idleMs: Math.min(timeoutMs / 2, 1_500) });
+  const dial: Dial = (addresses, port) => {
+    dials.push(...addresses.map((each) => `${each.address}:${port}`));
+    return connect({ host: addresses[0]?.address ?? "", port, noDelay: true });
+  };
+  const transport = createTransport({ clock: systemClock, allowHosts: [gate.host], resolve, dial, idleMs: Math.min(timeoutMs / 2, 1_500) });
   // The adapter has limits of its own for each request, too generous for a test.
   const hurried: Transport = {
     send: (request) => transport.send({ ...request, timeoutMs, maxBytes: Math.min(request.maxBytes ?? mostBytes, mostBytes) }),
@@ -76,7 +84,7 @@ export async function openBadHttpStage(timeoutMs: number): Promise<BadHttpStage>
   calendar.put("ok", eventFile(10), { fileName: "ok.ics" });
   calendar.put("b", eventFile(11), { fileName: "b.ics" });
   return {
-    ...{ kalends, database: opened.path, gate, sandbox, sandboxPort, calendar, calendarId, login, spoken, lookups, waits, accountId: account.id },
+    ...{ kalends, database: opened.path, gate, sandbox, sandboxPort, calendar, calendarId, login, spoken, lookups, waits, dials, accountId: account.id },
     calendarPath: new URL(calendar.url).pathname,
     close: async () => {
       await opened.close();

@@ -125,6 +125,7 @@ const codes: Readonly<Record<string, readonly string[]>> = {
   PROVIDER: ["server-error", "answer-invalid"],
   THROTTLED: ["rate-limited"],
   REDIRECT: ["redirect-refused", "address-refused", "not-calendar-data", "caldav-not-found"],
+  BLOCKED_ADDRESS: ["address-refused", "redirect-refused"],
   CALENDAR_GONE: ["calendar-gone"],
   AUTH: ["auth-failed", "auth-unsupported", "network-unreachable", "answer-invalid"],
 };
@@ -147,6 +148,7 @@ function checkMusts(entry: BadEntry, seen: Seen, stage: BadHttpStage, served: Pl
     "no-header-injected": () => expect(asked).not.toMatch(/^set-cookie:/im),
     // A name may be looked up; the connection itself is refused, as nothing but the gate is allowed.
     "no-credential-sent-to-another-origin": () => expect(seen.report?.error?.code ?? "redirect-refused").toMatch(/-refused$/),
+    "no-connection-attempted-to-target": () => expect(stage.dials.filter((each) => each !== stage.gate.host)).toEqual([]),
     "Object.prototype-unchanged": () => expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined(),
     "no-NaN": () => expect(JSON.stringify(seen)).not.toMatch(/NaN|Infinity/),
     "second-request-not-before-120-s-virtual-time": () => {
