@@ -48,9 +48,12 @@ export function toListedItem(response: DavResponse, href: DavHref): ListedItem {
   return { key: href.path, wire: href.wire, revision: readEtag(response) };
 }
 
-/** The ETag, verbatim; `null` where there is none, or one that never moves (SOGo's `"None"`). */
 export function readEtag(response: DavResponse): Revision {
-  const etag = propertyText(response, ns.dav, "getetag");
+  return revisionOf(propertyText(response, ns.dav, "getetag"));
+}
+
+/** An ETag of a property or header, verbatim; `null` where there is none, or one that never moves (empty, SOGo's `"None"`). */
+export function revisionOf(etag: string | null): Revision {
   return etag === null || /^\s*(?:W\/)?"?(?:None|null)?"?\s*$/.test(etag) ? null : etag;
 }
 

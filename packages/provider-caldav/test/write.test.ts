@@ -29,6 +29,8 @@ interface Ways {
   hides?: boolean;
   /** Multiget leaves everything out. */
   byGet?: boolean;
+  /** What GET tells as ETag. */
+  getEtag?: string;
 }
 
 /** A small server that minds its guards, and whose ways a test can spoil. */
@@ -42,7 +44,7 @@ function world(items: Record<string, Item>, ways: Ways = {}) {
     if (text.includes("sync-collection")) return multistatus(...[...store].flatMap(([href, item]) => toResponse(href, ways.hides === true ? undefined : item)), syncToken("t"));
     if (text.includes("getctag")) return multistatus(resource("/h/c/", "<s:getctag>1</s:getctag>"));
     if (method === "PROPFIND") return multistatus(collection, ...[...store].flatMap(([href, item]) => (ways.hides === true ? [] : toResponse(href, item))));
-    if (method === "GET") return there === undefined || ways.hides === true ? notFound : { status: 200, body: there.text, headers: { "content-type": "text/calendar", etag: '"get"' } };
+    if (method === "GET") return there === undefined || ways.hides === true ? notFound : { status: 200, body: there.text, headers: { "content-type": "text/calendar", etag: ways.getEtag ?? '"get"' } };
     const guard = headers["if-match"];
     const spoiled = method === "PUT" ? ways.put?.(headers, text) : ways.delete?.(headers);
     if (spoiled !== null && spoiled !== undefined) return spoiled;
@@ -277,6 +279,19 @@ describe("changing", () => {
     const none = world({ "/h/c/a": { text: text("u"), etag: null } });
     await none.put({ target: at(null), object: titled("New") });
     expect(none.writes()[0]?.headers?.["if-match"]).toBe("*");
+  });
+
+  test("quirk 15: a server that tells no ETag any more is asked under the one that it told; an empty one is none", async () => {
+    const hidden = (etag: string | null) => world({ "/h/c/a": { text: text("u"), etag } }, { byGet: true, getEtag: "", put: ({ "if-match": guard }) => (guard === '"1"' ? null : { status: 412 }) });
+    const changed = hidden('"1"');
+    await changed.put({ object: titled("New"), target: at('"1"') });
+    expect(changed.writes().map(({ headers }) => headers?.["if-match"])).toEqual(['"1"']);
+    await expect(hidden('"2"').put({ object: titled("New"), target: at('"0"') })).rejects.toMatchObject({ code: "revision-conflict", conflict: { revision: null } });
+    // Radicale takes no `*`.
+    await expect(hidden('"1"').put({ object: titled("New"), target: at(null) })).rejects.toMatchObject({ code: "answer-invalid" });
+    const removed = world({ "/h/c/a": { text: text("u"), etag: '"1"' } }, { byGet: true, getEtag: "" });
+    await removed.remove("/h/c/a", '"1"');
+    expect(removed.writes().map(({ headers }) => headers?.["if-match"])).toEqual(['"1"']);
   });
 
   test("no write is ever without a guard, and none in pieces", async () => {

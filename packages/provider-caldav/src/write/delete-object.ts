@@ -4,7 +4,7 @@ import { calendarUrl } from "../list-calendars.ts";
 import { itemKey } from "./item-key.ts";
 import { guardsFor } from "./put-object.ts";
 import { readCurrent } from "./read-current.ts";
-import { conflictOf, readWriteAnswer, refusalOf } from "./write-refusal.ts";
+import { conflictOf, guardRefused, readWriteAnswer, refusalOf } from "./write-refusal.ts";
 
 /**
  * Removes one item. Its revision is read again first, because some servers do not look at If-Match when they delete.
@@ -20,7 +20,8 @@ export async function deleteObject(line: DavLine, access: ProviderAccess, reques
   if (revision !== null && current.revision !== null && revision !== current.revision) {
     throw conflictOf({ remoteKey: key, revision: current.revision, deleted: false });
   }
-  for (const guard of guardsFor(current.revision)) {
+  const told = current.revision ?? revision;
+  for (const guard of guardsFor(told)) {
     // RFC 6638 section 8.1: no reply goes to the organizer of an invitation that is removed.
     const headers = { "if-match": guard, ...(request.notify ? {} : { "schedule-reply": "F" }) };
     const answer = await readWriteAnswer(line, await line.send({ method: "DELETE", url: new URL(url).origin + current.wire, headers }));
@@ -28,5 +29,6 @@ export async function deleteObject(line: DavLine, access: ProviderAccess, reques
     if (answer.status !== 412) throw await refusalOf(line, url, answer);
   }
   const now = await readCurrent(line, url, key);
+  if (now !== null && told === null) throw guardRefused();
   if (now !== null) throw conflictOf({ remoteKey: key, revision: now.revision, deleted: false });
 }

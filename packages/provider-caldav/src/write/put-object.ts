@@ -10,7 +10,7 @@ import { nameForUid, newUid } from "./new-uid.ts";
 import { objectOf, readCurrent, readNamed, type CurrentItem } from "./read-current.ts";
 import { setScheduleAgent } from "./schedule-agent.ts";
 import { withEnd } from "./with-end.ts";
-import { conflictOf, namesObjection, readWriteAnswer, refusalOf, takenBy, type WriteAnswer } from "./write-refusal.ts";
+import { conflictOf, guardRefused, namesObjection, readWriteAnswer, refusalOf, takenBy, type WriteAnswer } from "./write-refusal.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** One write under way. */
@@ -71,7 +71,7 @@ async function update(writing: Writing, request: PutObjectRequest, target: { rem
   const merged = mergeCalendar(current.text, before, after, stampOf(line));
   setScheduleAgent(merged, writing.notify);
   const sent = checked(writeComponents(merged));
-  const answer = await putGuarded(writing, key, current, sent);
+  const answer = await putGuarded(writing, key, current, sent, target.revision);
   if (!answer.ok) throw await refusalOf(line, url, answer);
   await notRevived(line, url, current, answer);
   if (answer.etag === null) return await readBack(writing, key, after.uid, sent, null);
@@ -85,16 +85,23 @@ function withEnds(before: CalendarObject, after: CalendarObject): CalendarObject
   return { ...after, events: after.events.map((event) => (known.has(times(event)) ? event : withEnd(event))) };
 }
 
-/** A weak ETag never matches in If-Match (RFC 9110 section 13.1.1), yet it is all that some servers tell: then the strong form is tried. */
-async function putGuarded(writing: Writing, key: RemoteKey, current: CurrentItem, text: string): Promise<WriteAnswer> {
+/**
+ * A weak ETag never matches in If-Match (RFC 9110 section 13.1.1), yet it is all that some servers tell: then the strong form is tried.
+ * Where the server tells no ETag now, the one that the change is based on is the guard.
+ */
+async function putGuarded(writing: Writing, key: RemoteKey, current: CurrentItem, text: string, base: Revision): Promise<WriteAnswer> {
   const { line, url } = writing;
-  const guards = guardsFor(current.revision);
+  const told = current.revision ?? base;
+  const guards = guardsFor(told);
   let answer = await put(line, url, current.wire, text, { "if-match": guards[0] ?? "*" });
   if (!answer.ok && answer.status === 412 && guards[1] !== undefined) answer = await put(line, url, current.wire, text, { "if-match": guards[1] });
   if (answer.ok || ![404, 409, 410, 412].includes(answer.status) || namesObjection(answer.error)) return answer;
   const now = await readCurrent(line, url, key);
-  if (now === null || now.revision !== current.revision) throw conflictOf({ remoteKey: key, revision: now?.revision ?? null, deleted: now === null });
-  return answer.status === 412 ? { ...answer, status: 422 } : answer;
+  if (now === null || now.revision !== told) throw conflictOf({ remoteKey: key, revision: now?.revision ?? null, deleted: now === null });
+  if (answer.status !== 412) return answer;
+  if (told === null || told.startsWith("W/")) throw guardRefused();
+  // The guard holds, so that it is the object that the server objects to without a name (Xandikos).
+  return { ...answer, status: 422 };
 }
 
 /** The guards to try, in order. Where the server tells no revision, the item must at least be there. */

@@ -2,7 +2,7 @@ import { parseCalendar } from "@kalends/ical";
 import { KalendsError, type CalendarObject, type RemoteKey, type Revision } from "@kalends/model";
 import type { DavLine } from "../dav-line.ts";
 import { davNamespaces as ns } from "../dav-names.ts";
-import { readEtag } from "../listed-item.ts";
+import { readEtag, revisionOf } from "../listed-item.ts";
 import { listMembers } from "../member-list.ts";
 import { propertyText } from "../multistatus.ts";
 import { readItemText } from "../read-item-text.ts";
@@ -60,7 +60,7 @@ async function byGet(line: DavLine, url: string, wire: string): Promise<CurrentI
     return null;
   }
   if (response.status !== 200 || (response.header("content-type") ?? "").toLowerCase().includes("html")) throw await line.refusal(response, "calendar");
-  const revision = response.header("etag");
+  const revision = revisionOf(response.header("etag"));
   return { wire, text: await readItemText(response), revision };
 }
 

@@ -2,6 +2,7 @@ import { KalendsError, type HttpResponse, type WriteConflict } from "@kalends/mo
 import { readCollectionMarks } from "../collection-marks.ts";
 import type { DavLine } from "../dav-line.ts";
 import { canonicalPath, hrefBase, pathOfHref } from "../href.ts";
+import { revisionOf } from "../listed-item.ts";
 import { readDavError, type DavError } from "../map-error.ts";
 import { collectResponses, readMultistatus } from "../multistatus.ts";
 
@@ -32,7 +33,7 @@ export async function readWriteAnswer(line: DavLine, response: HttpResponse): Pr
     await response.discard();
     // A login page that answers a PUT with 200 has stored nothing.
     if (status === 200 && type.includes("html") && etag === null) throw new KalendsError("not-calendar-data", "The server answered a write with an HTML page");
-    return { ok: true, status, etag: etag === null || /^(?:W\/)?""$/.test(etag.trim()) ? null : etag.trim() };
+    return { ok: true, status, etag: revisionOf(etag?.trim() ?? null) };
   }
   if (status === 207) {
     const inner = (await collectResponses(await readMultistatus(response))).flatMap((each) => {
@@ -50,6 +51,11 @@ export async function readWriteAnswer(line: DavLine, response: HttpResponse): Pr
 export function conflictOf(conflict: WriteConflict): KalendsError {
   const what = conflict.deleted ? "The item was deleted at the provider meanwhile" : "The item changed at the provider meanwhile";
   return new KalendsError("revision-conflict", what, { conflict });
+}
+
+/** 412 to the item as it is, under a guard that the server does not understand: `*`, or a weak revision. */
+export function guardRefused(): KalendsError {
+  return new KalendsError("answer-invalid", "The server refuses every guard that it leaves us; nothing was written");
 }
 
 /** The UID, or the name, is taken. */
