@@ -5,6 +5,7 @@ import type { CalendarProvider, Clock, KeyService, Logger, Random, Store, Vault 
 import type { ConnectResult } from "@kalends/core";
 import { caldavProvider } from "@kalends/provider-caldav";
 import { feedProvider, readFeedAddress } from "@kalends/provider-feed";
+import type { GoogleProviderOptions } from "@kalends/provider-google";
 import { openSqliteStore } from "@kalends/store-sqlite";
 import { createTransport } from "@kalends/transport";
 import { createVault, localKeyring } from "@kalends/vault";
@@ -26,8 +27,10 @@ export interface KalendsOptions extends KeyOptions {
   organization?: string;
   /** Host names, or `host:port`, that may be private and may use plain http. All others must be public and https. */
   allowHosts?: readonly string[];
-  /** Adapters. Default: CalDAV (iCloud included) and ICS feeds. */
+  /** Adapters. Default: CalDAV (iCloud included), ICS feeds, and Google where `google` is given. */
   providers?: readonly CalendarProvider[];
+  /** The OAuth client, or the service account, by which Google Calendars are connected. Nothing of it is stored. */
+  google?: GoogleOptions;
   settings?: Partial<EngineSettings>;
   /**
    * Where providers send notifications, over https: `notifyAt` of `createServer`, or an address of yours that calls `receiveNotification`.
@@ -43,6 +46,12 @@ export interface KalendsOptions extends KeyOptions {
   random?: Random;
 }
 
+/** `clientId` and `clientSecret` belong together; with a service account alone there is no consent page. */
+export interface GoogleOptions extends Pick<GoogleProviderOptions, "serviceAccount" | "budget" | "pageSize" | "apiRoot" | "addresses"> {
+  clientId?: string;
+  clientSecret?: string | Secret;
+}
+
 export interface ConnectCaldavInput {
   accountId: string;
   /** An e-mail address, a host name or a URL: the service is found from it. */
@@ -53,6 +62,13 @@ export interface ConnectCaldavInput {
   password: string | Secret;
   /** `icloud` or `generic`; found from the address where it is not given. */
   preset?: string;
+  signal?: AbortSignal;
+}
+
+export interface ConnectGoogleDomainInput {
+  accountId: string;
+  /** Address of the user whose calendars the service account opens. */
+  subject: string;
   signal?: AbortSignal;
 }
 
@@ -69,6 +85,8 @@ export interface Kalends extends OrganizationEngine, Pick<Engine, "findOrganizat
   connectCaldav(input: ConnectCaldavInput): Promise<ConnectResult>;
   /** Connects a read-only calendar by its ICS address. Throws `invalid-argument`, `not-calendar-data`, `auth-failed` and others. */
   connectFeed(input: ConnectFeedInput): Promise<ConnectResult>;
+  /** Connects a user of a Google domain by the service account of `google`, without the user and without a stored credential. */
+  connectGoogleDomain(input: ConnectGoogleDomainInput): Promise<ConnectResult>;
   organization(id: string, name?: string): Promise<OrganizationEngine>;
   /** Polls in the background until `close`. */
   start(): void;
@@ -127,7 +145,7 @@ async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine
   return createEngine({
     store,
     vault: parts.vault,
-    providers: options.providers ?? [caldavProvider({ transport: parts.transport, clock, random }), feedProvider({ transport: parts.transport, clock })],
+    providers: await openProviders(options, parts),
     clock,
     random,
     holder: newHolder(random),
@@ -137,6 +155,20 @@ async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine
     ...(options.notifyAt === undefined ? {} : { notifyAt: options.notifyAt }),
     ...(options.roleActions === undefined ? {} : { roleActions: options.roleActions }),
   });
+}
+
+/** Adapters that are not asked for are not loaded. */
+async function openProviders({ providers, google }: KalendsOptions, { transport, clock, random }: Parts): Promise<readonly CalendarProvider[]> {
+  if (providers !== undefined) return providers;
+  const always = [caldavProvider({ transport, clock, random }), feedProvider({ transport, clock })];
+  if (google === undefined) return always;
+  const { googleProvider } = await import("@kalends/provider-google");
+  const { clientId, clientSecret, ...rest } = google;
+  if ((clientId === undefined) !== (clientSecret === undefined)) {
+    throw new KalendsError("invalid-argument", "`google.clientId` and `google.clientSecret` belong together");
+  }
+  const oauth = clientId === undefined || clientSecret === undefined ? {} : { oauth: { clientId, clientSecret } };
+  return [...always, googleProvider({ transport, clock, random, ...rest, ...oauth })];
 }
 
 function assemble(engine: Engine, home: OrganizationEngine, end: () => Promise<void>): Kalends {
@@ -155,6 +187,7 @@ function assemble(engine: Engine, home: OrganizationEngine, end: () => Promise<v
       const { origin } = readFeedAddress(secret.reveal());
       return home.connect({ ...input, provider: "feed", address: origin, credential: { kind: "password", username: "feed", password: secret } });
     },
+    connectGoogleDomain: ({ subject, ...input }) => home.connect({ ...input, provider: "google", address: subject, credential: { kind: "delegated", subject } }),
     organization: (id, name) => engine.openOrganization(id, name),
     findOrganization: (id) => engine.findOrganization(id),
     receiveNotification: (address, notification) => engine.receiveNotification(address, notification),

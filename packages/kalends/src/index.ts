@@ -1,4 +1,12 @@
-export { createKalends, type ConnectCaldavInput, type ConnectFeedInput, type Kalends, type KalendsOptions } from "./create-kalends.ts";
+export {
+  createKalends,
+  type ConnectCaldavInput,
+  type ConnectFeedInput,
+  type ConnectGoogleDomainInput,
+  type GoogleOptions,
+  type Kalends,
+  type KalendsOptions,
+} from "./create-kalends.ts";
 export type { KeyOptions } from "./find-key.ts";
 export { systemClock } from "./platform/system-clock.ts";
 export { systemRandom } from "./platform/system-random.ts";

@@ -16,5 +16,18 @@ export interface OAuthCredential {
   scopes: string[];
 }
 
-/** What opens an account at a provider. Sealed wherever it is stored. */
-export type Credential = PasswordCredential | OAuthCredential;
+/**
+ * Access to an account through a service account that an administrator allowed to speak for a whole domain. Holds no secret: the service
+ * account's key is the adapter's, so nothing of the user is stored.
+ */
+export interface DelegatedCredential {
+  kind: "delegated";
+  /** Whose calendars: the user's address. */
+  subject: string;
+}
+
+/** Credentials that hold a secret. Sealed wherever they are stored. */
+export type SecretCredential = PasswordCredential | OAuthCredential;
+
+/** What opens an account at a provider. */
+export type Credential = SecretCredential | DelegatedCredential;

@@ -1,4 +1,4 @@
-import { KalendsError, Secret, type Credential, type SealContext, type Vault } from "@kalends/model";
+import { KalendsError, Secret, type SealContext, type SecretCredential, type Vault } from "@kalends/model";
 import { openFailed } from "./open-failed.ts";
 
 /** What stands inside the seal. Later versions read it too, so fields are only ever added. */
@@ -6,7 +6,7 @@ type StoredCredential =
   | { kind: "password"; username: string; password: string }
   | { kind: "oauth"; accessToken: string; refreshToken: string | null; expiresAt: number | null; scopes: string[] };
 
-function toStored(credential: Credential): StoredCredential {
+function toStored(credential: SecretCredential): StoredCredential {
   if (credential.kind === "password") {
     return { kind: "password", username: credential.username, password: credential.password.reveal() };
   }
@@ -15,7 +15,7 @@ function toStored(credential: Credential): StoredCredential {
 }
 
 /** Seals a credential for storage. The only place where its secrets are written out. */
-export async function sealCredential(vault: Vault, credential: Credential, context: SealContext): Promise<Uint8Array> {
+export async function sealCredential(vault: Vault, credential: SecretCredential, context: SealContext): Promise<Uint8Array> {
   const bytes = new TextEncoder().encode(JSON.stringify(toStored(credential)));
   try {
     return await vault.seal(bytes, context);
@@ -25,7 +25,7 @@ export async function sealCredential(vault: Vault, credential: Credential, conte
 }
 
 /** Opens what `sealCredential` sealed. Throws `open-failed`, `envelope-unknown`. */
-export async function openCredential(vault: Vault, sealed: Uint8Array, context: SealContext): Promise<Credential> {
+export async function openCredential(vault: Vault, sealed: Uint8Array, context: SealContext): Promise<SecretCredential> {
   const bytes = await vault.open(sealed, context);
   let stored: unknown;
   try {
@@ -39,7 +39,7 @@ export async function openCredential(vault: Vault, sealed: Uint8Array, context: 
   return fromStored(stored);
 }
 
-function fromStored(stored: unknown): Credential {
+function fromStored(stored: unknown): SecretCredential {
   const value = (typeof stored === "object" && stored !== null ? stored : {}) as Record<string, unknown>;
   const { kind, username, password, accessToken, refreshToken, expiresAt, scopes } = value;
   if (kind === "password" && typeof username === "string" && typeof password === "string") {

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { KalendsError, Secret, type Credential, type SealContext } from "@kalends/model";
+import { KalendsError, Secret, type SecretCredential, type SealContext } from "@kalends/model";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   generateKey,
@@ -101,7 +101,7 @@ describe("credentials", () => {
   const place = { organizationId: "o", table: "connection", row: "c", column: "credential" };
   const context: SealContext = { ...place, purpose: "credential", generation: 1 };
   const canary = "c4n4ry-pässword\n\"\\";
-  const credentials: Credential[] = [
+  const credentials: SecretCredential[] = [
     { kind: "password", username: "ada@example.test", password: new Secret(canary) },
     { kind: "oauth", accessToken: new Secret(canary), refreshToken: new Secret("r"), expiresAt: 5, scopes: ["a", "b"] },
     { kind: "oauth", accessToken: new Secret("t"), refreshToken: null, expiresAt: null, scopes: [] },
@@ -113,7 +113,7 @@ describe("credentials", () => {
       expect(Buffer.from(sealed).includes(canary)).toBe(false);
       const opened = await openCredential(vault, sealed, context);
       expect(opened).toEqual(credential);
-      const reveal = (value: Credential): unknown =>
+      const reveal = (value: SecretCredential): unknown =>
         value.kind === "password" ? value.password.reveal() : [value.accessToken.reveal(), value.refreshToken?.reveal() ?? null];
       expect(reveal(opened)).toEqual(reveal(credential));
       expect(inspect(opened, { depth: 9, showHidden: true }) + JSON.stringify(opened)).not.toContain("c4n4ry");
@@ -134,7 +134,7 @@ describe("credentials", () => {
       expect(thrown).toBeInstanceOf(KalendsError);
       expect(inspect(thrown, { depth: 9 })).not.toContain("c4n4ry");
     }
-    const sealed = await sealCredential(vault, credentials[0] as Credential, context);
+    const sealed = await sealCredential(vault, credentials[0] as SecretCredential, context);
     expect(await code(openCredential(vault, sealed, { ...context, generation: 2 }))).toBe("open-failed");
   });
 });

@@ -10,7 +10,7 @@ import { deprovisionAccount } from "../provisioning/deprovision-account.ts";
 import { ensureDefaultAuthorization } from "../permissions/default-application.ts";
 import type { Runtime } from "../runtime.ts";
 import { findProvider } from "../sync/calendar-context.ts";
-import { storeCredential } from "./open-credential.ts";
+import { endpointOf, storeCredential } from "./open-credential.ts";
 
 export interface ConnectInput {
   accountId: AccountId;
@@ -63,7 +63,7 @@ async function mend(
   const { directory } = store;
   await replaceCredential(runtime, store, connection.id, input.credential);
   const now = runtime.clock.now();
-  await directory.updateEndpoint(connection.id, login.endpoint);
+  await directory.updateEndpoint(connection.id, endpointOf(login.endpoint, input.credential));
   await directory.setGrantedScopes(connection.id, input.credential.kind === "oauth" ? input.credential.scopes : null);
   await directory.setConnectionState(connection.id, "connected", null, now, { action: "connect", actor: input.actor ?? hostActor });
   // A reading of the same list may have added the calendars meanwhile.
@@ -132,8 +132,9 @@ async function unlessTaken<T>(make: () => Promise<T>, otherwise: () => Promise<T
   }
 }
 
-/** The credential that was proved last counts. */
+/** The credential that was proved last counts. Delegated access has none to keep, and leaves none behind. */
 async function replaceCredential(runtime: Runtime, store: OrganizationStore, connectionId: string, credential: Credential): Promise<void> {
+  if (credential.kind === "delegated") return await store.credentials.remove(connectionId);
   const put = async (): Promise<boolean> => {
     const before = await store.credentials.get(connectionId);
     await storeCredential(runtime.vault, store, connectionId, credential, before?.generation ?? 0);
@@ -176,7 +177,7 @@ async function addConnection(runtime: Runtime, store: OrganizationStore, input: 
     state: "needs-reauth",
     remoteIdentity: login.remoteIdentity,
     label: login.label,
-    endpoint: login.endpoint,
+    endpoint: endpointOf(login.endpoint, input.credential),
     createdAt: runtime.clock.now(),
     listedAt: null,
     pausedUntil: null,

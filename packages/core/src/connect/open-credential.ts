@@ -1,5 +1,5 @@
 import { KalendsError, Secret } from "@kalends/model";
-import type { Connection, Credential, OrganizationStore, ProviderAccess, SealContext, Vault } from "@kalends/model";
+import type { Connection, Credential, OrganizationStore, ProviderAccess, SealContext, SecretCredential, Vault } from "@kalends/model";
 
 /** Where a connection's credential lives; bound into its seal, which is under the account's own data key. */
 export function credentialContext(connection: Pick<Connection, "organizationId" | "accountId" | "id">, generation: number): SealContext {
@@ -12,7 +12,7 @@ type PlainCredential =
   | { kind: "password"; username: string; password: string }
   | { kind: "oauth"; accessToken: string; refreshToken: string | null; expiresAt: number | null; scopes: string[] };
 
-function toPlain(credential: Credential): PlainCredential {
+function toPlain(credential: SecretCredential): PlainCredential {
   if (credential.kind === "password") return { ...credential, password: credential.password.reveal() };
   return {
     ...credential,
@@ -21,7 +21,7 @@ function toPlain(credential: Credential): PlainCredential {
   };
 }
 
-function fromPlain(plain: PlainCredential): Credential {
+function fromPlain(plain: PlainCredential): SecretCredential {
   if (plain.kind === "password") return { ...plain, password: new Secret(plain.password) };
   return {
     ...plain,
@@ -31,7 +31,7 @@ function fromPlain(plain: PlainCredential): Credential {
 }
 
 /** Seals a credential as that generation of the connection's. */
-export async function sealCredential(vault: Vault, connection: Connection, credential: Credential, generation: number): Promise<Uint8Array> {
+export async function sealCredential(vault: Vault, connection: Connection, credential: SecretCredential, generation: number): Promise<Uint8Array> {
   const plaintext = new TextEncoder().encode(JSON.stringify(toPlain(credential)));
   return vault.seal(plaintext, credentialContext(connection, generation));
 }
@@ -41,7 +41,7 @@ export async function storeCredential(
   vault: Vault,
   store: OrganizationStore,
   connectionId: string,
-  credential: Credential,
+  credential: SecretCredential,
   expected: number,
 ): Promise<void> {
   const connection = await store.directory.findConnection(connectionId);
@@ -49,7 +49,18 @@ export async function storeCredential(
   await store.credentials.put(connectionId, await sealCredential(vault, connection, credential, expected + 1), expected);
 }
 
-/** The newest credential of a connection. */
+/**
+ * Where a connection keeps whose calendars a service account opens for it. Such a connection has no credential record: there is no secret of
+ * the user to keep (decision 0031).
+ */
+const delegatedSubject = "delegatedSubject";
+
+/** What is stored as the endpoint of a login: what the adapter found, and the subject of delegated access. */
+export function endpointOf(endpoint: Record<string, string>, credential: Credential): Record<string, string> {
+  return credential.kind === "delegated" ? { ...endpoint, [delegatedSubject]: credential.subject } : endpoint;
+}
+
+/** The newest credential of a connection. `generation` 0: none is stored. */
 export interface OpenedCredential {
   credential: Credential;
   generation: number;
@@ -58,6 +69,8 @@ export interface OpenedCredential {
 /** Throws `open-failed` or `not-found`. */
 export async function openCredential(vault: Vault, store: OrganizationStore, connection: Connection): Promise<OpenedCredential> {
   const record = await store.credentials.get(connection.id);
+  const subject = connection.endpoint[delegatedSubject];
+  if (record === null && subject !== undefined) return { credential: { kind: "delegated", subject }, generation: 0 };
   if (record === null) throw new KalendsError("not-found", `The connection ${connection.id} has no credential`);
   const plaintext = await vault.open(record.sealed, credentialContext(connection, record.generation));
   return { credential: fromPlain(JSON.parse(new TextDecoder().decode(plaintext)) as PlainCredential), generation: record.generation };

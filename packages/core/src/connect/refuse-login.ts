@@ -12,7 +12,7 @@ export async function refuseLogin(
   now: number,
 ): Promise<void> {
   const { directory, credentials } = store;
-  const isCurrent = async (): Promise<boolean> => (await credentials.get(refused.connectionId))?.generation === refused.generation;
+  const isCurrent = async (): Promise<boolean> => ((await credentials.get(refused.connectionId))?.generation ?? 0) === refused.generation;
   const connection = await directory.findConnection(refused.connectionId);
   if (connection?.state !== "connected" || !(await isCurrent())) return;
   await directory.setConnectionState(refused.connectionId, "needs-reauth", error.code, now, { alert });

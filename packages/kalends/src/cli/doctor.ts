@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { presetNamed } from "@kalends/provider-caldav";
+import { googleLimits } from "@kalends/provider-google";
 import { toKalendsError, type CalendarStatus } from "@kalends/model";
 import { createKalends, type Kalends, type KalendsOptions } from "../create-kalends.ts";
 import { resolveOptions } from "./open.ts";
@@ -85,6 +86,7 @@ async function connectionFindings(kalends: Kalends, findings: Finding[]): Promis
 /** What the providers in use cannot do, from the adapter's own data: no fault, but good to know. */
 async function presetFindings(kalends: Kalends, findings: Finding[]): Promise<void> {
   for (const { id, provider, endpoint } of await kalends.listConnections()) {
+    if (provider === "google") for (const detail of googleLimits) findings.push({ what: `connection ${id} (Google)`, state: "note", detail });
     const preset = provider === "caldav" ? presetNamed(endpoint["preset"] ?? "") : null;
     for (const detail of preset?.cannot ?? []) findings.push({ what: `connection ${id} (${preset?.title})`, state: "note", detail });
   }

@@ -27,8 +27,11 @@ export function resolveOptions(command: Command): KalendsOptions & { database: s
   const database = flags.database ?? variables["KALENDS_DATABASE"] ?? config.database ?? "kalends.db";
   const keyFile = flags.keyFile ?? (keyInEnvironment() ? undefined : config.keyFile);
   const organization = flags.organization ?? config.organization;
+  const clientId = variables["KALENDS_GOOGLE_CLIENT_ID"];
+  const clientSecret = variables["KALENDS_GOOGLE_CLIENT_SECRET"];
   return {
     database,
+    ...(clientId === undefined || clientSecret === undefined ? {} : { google: { clientId, clientSecret } }),
     allowHosts: [...(config.allowHosts ?? []), ...(flags.allowHost ?? [])],
     ...(keyFile === undefined ? {} : { keyFile }),
     ...(organization === undefined ? {} : { organization }),

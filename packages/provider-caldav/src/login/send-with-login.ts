@@ -37,6 +37,7 @@ const renewBeforeMs = 60_000;
  */
 export async function sendWithLogin(way: LoginWay, request: HttpRequest): Promise<HttpResponse> {
   const { credential } = way.access;
+  if (credential.kind === "delegated") throw new KalendsError("auth-unsupported", "CalDAV knows no access by a service account");
   return credential.kind === "oauth" ? await sendWithToken(way, credential, request) : await sendWithPassword(way, credential, request);
 }
 
