@@ -85,6 +85,9 @@ export const errorTable = {
   "store-corrupt": { failure: "invalid-state", remedy: "The database file is damaged or is no Kalends database. Restore it from a backup, or sync into a new one." },
   "store-unmigrated": { failure: "invalid-state", remedy: "The database has not the schema of this version. Run `kalends migrate`, or leave automatic migration on." },
   "store-too-new": { failure: "invalid-state", remedy: "The database was written by a newer version of Kalends. Upgrade this program." },
+  "store-unreachable": { failure: "transient", remedy: "The database server does not answer, or has no connection to give. Check that it runs and is reachable; Kalends tries again by itself." },
+  "store-refused": { failure: "invalid-state", remedy: "The database server refused the login, or has no such database. Check the connection string and the role's password." },
+  "store-role-unsafe": { failure: "invalid-state", remedy: "The database role sees past row-level security. Log in as the runtime role: `kalends migrate --print-roles` prints a script that makes it." },
   "store-failed": { failure: "transient", remedy: "The database reported a fault. See the cause; Kalends tries again by itself." },
 
   // The rest

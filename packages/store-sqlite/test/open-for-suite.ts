@@ -21,6 +21,9 @@ export function dumpConnection(connection: { prepare(sql: string): { all(): unkn
   return Object.fromEntries(tables.map(({ name }) => [name, connection.prepare(`select * from ${name} order by 1, 2`).all()]));
 }
 
+const withoutGuards = (table: string, statements: string): string =>
+  `${["update", "delete"].map((verb) => `drop trigger ${table}_no_${verb};`).join(" ")} ${statements}`;
+
 function executeOn(path: string, statement: string): void {
   const database = new DatabaseSync(path);
   try {
@@ -48,6 +51,7 @@ export async function openFileForSuite({ onStatement }: StoreOpenOptions): Promi
     another: () => openSqliteStore({ path, synchronous: "normal" }),
     dump: async () => dumpFile(path),
     execute: async (statement) => executeOn(path, statement),
+    tamper: async (table, statements) => executeOn(path, withoutGuards(table, statements)),
     dispose: async () => {
       await current.close();
       rmSync(folder, { recursive: true });
@@ -60,5 +64,11 @@ export async function openMemoryForSuite({ onStatement }: StoreOpenOptions): Pro
   let connection: SqliteConnection | null = null;
   const store = await openSqliteStore({ path: ":memory:", onStatement, driver: (path) => (connection = nodeSqlite(path)) });
   const inside = (): SqliteConnection => connection ?? nodeSqlite(":memory:");
-  return { store, dump: async () => dumpConnection(inside()), execute: async (statement) => inside().exec(statement), dispose: () => store.close() };
+  return {
+    store,
+    dump: async () => dumpConnection(inside()),
+    execute: async (statement) => inside().exec(statement),
+    tamper: async (table, statements) => inside().exec(withoutGuards(table, statements)),
+    dispose: () => store.close(),
+  };
 }

@@ -59,7 +59,7 @@ export class SchemaMigrations {
     });
     const before = flavor.beforeMigrations.map((statement) => `${statement};\n\n`).join("");
     const after = flavor.afterMigrations.map((statement) => `\n${statement};\n`).join("");
-    return `${before}${ledger(flavor)};\n\n${steps.join("\n")}${after}`;
+    return `begin;\n\n${before}${ledger(flavor)};\n\n${steps.join("\n")}${after}\ncommit;\n`;
   }
 
   async #hasLedger(scope: SqlScope): Promise<boolean> {

@@ -4,6 +4,8 @@ import type { Store } from "@kalends/model";
 export interface StoreOpenOptions {
   /** Call it right before each statement (of a bulk statement: each row); what it throws must fail the statement. */
   onStatement: (statement: string) => void;
+  /** The store may be migrated already, where that is cheaper than a fresh one; it is empty all the same. */
+  migrated?: boolean;
 }
 
 /** One fresh, empty, unmigrated store and the ways to look at it from outside. What an implementation cannot offer is absent. */
@@ -17,6 +19,8 @@ export interface OpenedStore {
   dump?(): Promise<unknown>;
   /** Runs a statement past the ports: for what the database itself must refuse. */
   execute?(statement: string): Promise<void>;
+  /** Runs statements past the ports with the table's own guards switched off, as somebody with the database in hands can. */
+  tamper?(table: string, statements: string): Promise<void>;
   /** Closes what is open and removes the data. */
   dispose(): Promise<void>;
 }

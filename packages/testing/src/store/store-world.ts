@@ -28,7 +28,7 @@ export class StoreWorld {
 
   static async open(open: OpenStore, reopening: boolean): Promise<StoreWorld> {
     const fault = new FaultPoint();
-    const opened = await open({ onStatement: () => fault.pass() });
+    const opened = await open({ onStatement: () => fault.pass(), migrated: true });
     await opened.store.migrations.run();
     return new StoreWorld(opened, open, reopening, fault);
   }

@@ -1,0 +1,4 @@
+export { openPostgresStore, type PostgresStoreOptions } from "./open-postgres-store.ts";
+export type { PgClient, PgPool, PgQuery } from "./pg-source.ts";
+export type { StatementHook } from "./postgres-driver.ts";
+export { roleScript, type RoleScriptOptions } from "./role-script.ts";

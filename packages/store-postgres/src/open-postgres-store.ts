@@ -1,0 +1,113 @@
+import type { Dialect } from "kysely";
+import { KalendsError, type Clock, type Store } from "@kalends/model";
+import { createSqlStore } from "@kalends/store-sql";
+import { acrossOrganizations } from "./across-organizations.ts";
+import { checkRole, checkTables } from "./check-protection.ts";
+import { kyselySource } from "./kysely-source.ts";
+import { mapPostgresError } from "./map-postgres-error.ts";
+import { pgSource, type PgPool } from "./pg-source.ts";
+import { PostgresDriver, type StatementHook } from "./postgres-driver.ts";
+import { checkPartitions, postgresFlavor } from "./postgres-flavor.ts";
+import type { PostgresSource } from "./postgres-link.ts";
+import { checkSchemaName } from "./schema-name.ts";
+
+/** Exactly one of `connectionString`, `pool` and `dialect`. */
+export interface PostgresStoreOptions {
+  /** `postgres://user@host:5432/database`. The pool made from it ends with the store. */
+  connectionString?: string;
+  /** A `pg` pool of the host's; it stays open when the store is closed. */
+  pool?: PgPool;
+  /** Any Kysely dialect for PostgreSQL. It belongs to the store from then on. */
+  dialect?: Dialect;
+  /** The schema with Kalends' tables: a-z, 0-9 and `_`. Default `kalends`. */
+  schema?: string;
+  /** Connections at most, of the pool made from a connection string. Default 10. */
+  maxConnections?: number;
+  /** How long a statement waits for a lock, in milliseconds. Default 15,000. */
+  lockTimeoutMs?: number;
+  /** How long a statement may run, in milliseconds; 0 for no limit. Default 60,000. */
+  statementTimeoutMs?: number;
+  /** Keep prepared statements on the connections. `false` behind a pooler that cannot. Default `true`. */
+  prepare?: boolean;
+  /** Splits each organization's table into that many partitions, by hash of the organization. Only before the first migration. */
+  partitions?: number;
+  /** Take a role that row-level security does not bind: a superuser on a developer's machine. Default `false`. */
+  allowUnsafeRole?: boolean;
+  /** Dates the migration records. */
+  clock?: Clock;
+  /** Called with each SQL text right before it runs. For tests. */
+  onStatement?: StatementHook;
+}
+
+/**
+ * Opens a store on PostgreSQL 15 or newer. It does not migrate by itself: call `store.migrations.run()` or `check()`.
+ * Throws `store-unreachable`, `store-refused`, `store-role-unsafe`, `invalid-argument`.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const schema = checkSchemaName(options.schema ?? "kalends");
+  const partitions = checkPartitions(options.partitions);
+  const limits = { lockTimeoutMs: wholeMs(options.lockTimeoutMs ?? 15_000), statementTimeoutMs: wholeMs(options.statementTimeoutMs ?? 60_000) };
+  const source = await openSource(options);
+  try {
+    await checkServer(source, options.allowUnsafeRole === true);
+  } catch (thrown) {
+    await source.close();
+    throw mapPostgresError(thrown);
+  }
+  const driver = new PostgresDriver({
+    source, schema, limits,
+    beforeOrganizations: async (link) => {
+      if (options.allowUnsafeRole !== true) await checkTables(link);
+    },
+    onStatement: options.onStatement ?? null,
+  });
+  const clock = options.clock === undefined ? {} : { clock: options.clock };
+  return createSqlStore({ driver, dialect: postgresFlavor(schema, partitions), across: acrossOrganizations, ...clock });
+}
+
+function wholeMs(value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0) throw new KalendsError("invalid-argument", "Time limits are whole numbers of milliseconds, 0 or more");
+  return value;
+}
+
+async function openSource(options: PostgresStoreOptions): Promise<PostgresSource> {
+  const { connectionString, pool, dialect, prepare = true } = options;
+  if ([connectionString, pool, dialect].filter((one) => one !== undefined).length !== 1) {
+    throw new KalendsError("invalid-argument", "Pass one of connectionString, pool and dialect");
+  }
+  if (dialect !== undefined) return kyselySource(dialect);
+  if (pool !== undefined) return pgSource(pool, { owned: false, prepare });
+  return pgSource(await ownPool(String(connectionString), options.maxConnections ?? 10), { owned: true, prepare });
+}
+
+const connectTimeoutMs = 10_000;
+
+async function ownPool(connectionString: string, max: number): Promise<PgPool> {
+  const { default: pg } = await import("pg");
+  try {
+    const pool = new pg.Pool({ connectionString, max, connectionTimeoutMillis: connectTimeoutMs, application_name: "kalends" });
+    // A connection that breaks while it idles is replaced by the next one that is asked for; there is nobody to tell.
+    pool.on("error", () => undefined);
+    return pool as unknown as PgPool;
+  } catch {
+    // The library's own message may quote the string, and with it a password.
+    throw new KalendsError("invalid-argument", "The connection string is not one: postgres://user:password@host:port/database");
+  }
+}
+
+/** The oldest major version that the suite runs on. */
+const oldestVersion = 15;
+
+async function checkServer(source: PostgresSource, allowUnsafeRole: boolean): Promise<void> {
+  const link = await source.acquire();
+  let broken = true;
+  try {
+    const { rows } = await link.execute("select (pg_catalog.current_setting('server_version_num')::int4 / 10000)::int4 as version", []);
+    const version = Number(rows[0]?.["version"]);
+    if (version < oldestVersion) throw new KalendsError("store-refused", `The server is PostgreSQL ${version}`, { remedy: `Kalends needs PostgreSQL ${oldestVersion} or newer.` });
+    if (!allowUnsafeRole) await checkRole(link);
+    broken = false;
+  } finally {
+    link.release(broken);
+  }
+}

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { KalendsError } from "@kalends/model";
+import type { SqlValue } from "@kalends/store-sql";
+import type { PostgresLink, PostgresSource } from "./postgres-link.ts";
+import { decodeText } from "./text-code.ts";
+
+/** The part of `pg`'s client that is used. */
+export interface PgClient {
+  query(config: PgQuery): Promise<{ rows: unknown[]; rowCount: number | null }>;
+  release(destroy?: boolean): void;
+}
+
+export interface PgQuery {
+  text: string;
+  values?: unknown[];
+  name?: string;
+  types?: { getTypeParser(oid: number, format?: string): (value: string) => unknown };
+}
+
+/** The part of `pg`'s `Pool` that is used. */
+export interface PgPool {
+  connect(): Promise<PgClient>;
+  end(): Promise<void>;
+}
+
+/** Object ids of types in `pg_type` that are not read as texts. */
+const bigint = 20;
+const otherNumbers = new Set([21, 23, 700, 701, 1700]);
+const bytes = 17;
+
+function toNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new KalendsError("store-corrupt", "A number in the database is larger than this program ever writes");
+  return number;
+}
+
+/** Bytes in PostgreSQL's hex form, which is asked for in each session. */
+function toBytes(value: string): Uint8Array {
+  const buffer = Buffer.from(value.slice(2), "hex");
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+/** Own parsers, so that those that the host has set on its `pg` change nothing here. */
+const types = {
+  getTypeParser: (oid: number): ((value: string) => unknown) => {
+    if (oid === bigint) return toNumber;
+    if (otherNumbers.has(oid)) return Number;
+    return oid === bytes ? toBytes : decodeText;
+  },
+};
+
+/** Named statements are prepared once per connection; the name tells the text, so that two stores on one pool never mix theirs up. */
+class StatementNames {
+  readonly #names = new Map<string, string>();
+
+  of(sql: string): string {
+    const known = this.#names.get(sql);
+    if (known !== undefined) return known;
+    const name = `kalends_${createHash("sha256").update(sql).digest("hex").slice(0, 32)}`;
+    this.#names.set(sql, name);
+    return name;
+  }
+}
+
+/** Connections of a `pg` pool. `owned`: the pool ends with the store. `prepare: false` for poolers that cannot keep statements. */
+export function pgSource(pool: PgPool, options: { owned: boolean; prepare: boolean }): PostgresSource {
+  const names = new StatementNames();
+  return {
+    acquire: async () => pgLink(await pool.connect(), options.prepare ? names : null),
+    close: async () => {
+      if (options.owned) await pool.end();
+    },
+  };
+}
+
+export function pgLink(client: Pick<PgClient, "query"> & Partial<PgClient>, names: StatementNames | null): PostgresLink {
+  return {
+    execute: async (sql, parameters) => {
+      const result = await client.query({ text: sql, values: [...parameters] as unknown[], types, ...(names === null || parameters.length === 0 ? {} : { name: names.of(sql) }) });
+      return { rows: result.rows as Record<string, SqlValue>[], changes: result.rowCount ?? 0 };
+    },
+    script: async (statements) => {
+      await client.query({ text: statements.join(";\n") });
+    },
+    release: (broken) => client.release?.(broken),
+  };
+}

@@ -1,0 +1,142 @@
+import { KalendsError } from "@kalends/model";
+import type { BulkText, SqlConnection, SqlDriver, SqlSession, SqlValue, SqlWriteSession } from "@kalends/store-sql";
+import { arrayLiteral } from "./array-literal.ts";
+import { isBrokenConnection, mayRunAgain } from "./map-postgres-error.ts";
+import type { PostgresLink, PostgresSource } from "./postgres-link.ts";
+import { organizationLock, settingsStatement, type SessionLimits } from "./session-statements.ts";
+import { encodeText } from "./text-code.ts";
+
+/** Called with each SQL text right before it runs. What it throws fails the statement. */
+export type StatementHook = (sql: string) => void;
+
+export interface PostgresDriverOptions {
+  source: PostgresSource;
+  schema: string;
+  limits: SessionLimits;
+  /** Runs before the first transaction for an organization; what it throws is thrown each time until it passes. */
+  beforeOrganizations(link: PostgresLink): Promise<void>;
+  onStatement: StatementHook | null;
+}
+
+/** How often a transaction is run that the server broke off. */
+const tries = 5;
+
+/** The driver port over connections to PostgreSQL: every read and write is a transaction that begins by saying whose it is. */
+export class PostgresDriver implements SqlDriver {
+  readonly #options: PostgresDriverOptions;
+  #checked = false;
+
+  constructor(options: PostgresDriverOptions) {
+    this.#options = options;
+  }
+
+  read<T>(work: (connection: SqlConnection) => Promise<T>, session: SqlSession): Promise<T> {
+    return this.#transaction(["begin isolation level read committed read only", this.#settings(session)], work, session);
+  }
+
+  async write<T>(work: (connection: SqlConnection) => Promise<T>, session: SqlWriteSession): Promise<T> {
+    const begin = ["begin isolation level read committed read write", this.#settings(session)];
+    if (session.organization !== null) begin.push(organizationLock(this.#options.schema, session.organization, session.together));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#transaction(begin, work, session);
+      } catch (thrown) {
+        if (attempt === tries || !mayRunAgain(thrown)) throw thrown;
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#options.source.close();
+  }
+
+  #settings(session: SqlSession): string {
+    const organization = session.organization === null ? null : encodeText(session.organization);
+    return settingsStatement(this.#options.schema, { organization }, this.#options.limits);
+  }
+
+  async #transaction<T>(begin: readonly string[], work: (connection: SqlConnection) => Promise<T>, session: SqlSession): Promise<T> {
+    const link = await this.#options.source.acquire();
+    let broken = true;
+    try {
+      await this.#script(link, begin);
+      if (session.organization !== null && !this.#checked) {
+        await this.#options.beforeOrganizations(link);
+        this.#checked = true;
+      }
+      const connection = new PostgresConnection(link, this.#options.onStatement);
+      const result = await work(connection);
+      connection.assertWhole();
+      await this.#script(link, ["commit"]);
+      broken = false;
+      return result;
+    } catch (thrown) {
+      broken = isBrokenConnection(thrown) || !(await rolledBack(link));
+      throw thrown;
+    } finally {
+      link.release(broken);
+    }
+  }
+
+  async #script(link: PostgresLink, statements: readonly string[]): Promise<void> {
+    this.#options.onStatement?.(statements[0] ?? "");
+    await link.script(statements);
+  }
+}
+
+/** A connection in an unknown state is thrown away: nothing of a failed transaction may reach the next one. */
+async function rolledBack(link: PostgresLink): Promise<boolean> {
+  try {
+    await link.script(["rollback"]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One transaction's connection. */
+export class PostgresConnection implements SqlConnection {
+  readonly #link: PostgresLink;
+  readonly #hook: StatementHook | null;
+  #failed = false;
+
+  constructor(link: PostgresLink, hook: StatementHook | null) {
+    this.#link = link;
+    this.#hook = hook;
+  }
+
+  async all(sql: string, parameters: readonly SqlValue[]): Promise<Record<string, SqlValue>[]> {
+    return (await this.#execute(sql, parameters)).rows;
+  }
+
+  async run(sql: string, parameters: readonly SqlValue[]): Promise<number> {
+    return (await this.#execute(sql, parameters)).changes;
+  }
+
+  async runMany({ sql, key }: BulkText, rows: readonly (readonly SqlValue[])[]): Promise<number> {
+    const set = lastOfEach(rows, key);
+    const width = set[0]?.length ?? 0;
+    const arrays = Array.from({ length: width }, (_, column) => arrayLiteral(set.map((row) => row[column] ?? null)));
+    return (await this.#execute(sql, arrays, false)).changes;
+  }
+
+  /** PostgreSQL answers the commit of a failed transaction with a rollback and no error, so a swallowed fault is told here. */
+  assertWhole(): void {
+    if (this.#failed) throw new KalendsError("internal", "A statement failed inside a transaction that went on");
+  }
+
+  async #execute(sql: string, parameters: readonly SqlValue[], encode = true): ReturnType<PostgresLink["execute"]> {
+    this.#failed = true;
+    this.#hook?.(sql);
+    const result = await this.#link.execute(sql, encode ? parameters.map((value) => (typeof value === "string" ? encodeText(value) : value)) : parameters);
+    this.#failed = false;
+    return result;
+  }
+}
+
+/** Of rows that name the same thing the last one. */
+function lastOfEach(rows: readonly (readonly SqlValue[])[], key: readonly number[]): readonly (readonly SqlValue[])[] {
+  if (key.length === 0 || rows.length === 1) return rows;
+  const byKey = new Map(rows.map((row) => [JSON.stringify(key.map((position) => row[position])), row]));
+  return byKey.size === rows.length ? rows : [...byKey.values()];
+}
