@@ -76,7 +76,8 @@ export function pgSource(pool: PgPool, options: { owned: boolean; prepare: boole
 export function pgLink(client: Pick<PgClient, "query"> & Partial<PgClient>, names: StatementNames | null): PostgresLink {
   return {
     execute: async (sql, parameters) => {
-      const result = await client.query({ text: sql, values: [...parameters] as unknown[], types, ...(names === null || parameters.length === 0 ? {} : { name: names.of(sql) }) });
+      const named = names === null || parameters.length === 0 ? {} : { name: names.of(sql) };
+      const result = await client.query({ text: sql, values: [...parameters], types, ...named });
       return { rows: result.rows as Record<string, SqlValue>[], changes: result.rowCount ?? 0 };
     },
     script: async (statements) => {

@@ -52,7 +52,7 @@ export class PostgresDriver implements SqlDriver {
 
   #settings(session: SqlSession): string {
     const organization = session.organization === null ? null : encodeText(session.organization);
-    return settingsStatement(this.#options.schema, { organization }, this.#options.limits);
+    return settingsStatement(this.#options.schema, { ...session, organization }, this.#options.limits);
   }
 
   async #transaction<T>(begin: readonly string[], work: (connection: SqlConnection) => Promise<T>, session: SqlSession): Promise<T> {

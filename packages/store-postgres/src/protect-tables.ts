@@ -5,8 +5,9 @@ export const organizationPolicy = "kalends_organization";
  * Row-level security for every table with a column `organization` (and for `organization` itself), partitions included. It looks at the
  * tables that are there, so a new one needs to be named nowhere. `force`: also for the owner of the tables.
  *
- * The second policy is for the tables' owner alone: migrations that move data, and the functions of across-functions.ts, which run as the
- * owner. The runtime role may set `kalends.reach` as it likes; no policy of its own asks for it.
+ * Beyond one organization there are two more policies. `kalends_owner` is for the tables' owner alone: migrations that move data, and the
+ * functions of across-functions.ts, which run as the owner. `kalends_jobs` lets a worker read the rows of `job` (ids and times) of all
+ * organizations when it says so, and write none.
  */
 export function protectTables(): string {
   return `do $protect$
@@ -38,6 +39,9 @@ begin
       if not exists (select from pg_catalog.pg_policy p where p.polrelid = t.oid and p.polname = 'kalends_owner') then
         execute format('create policy kalends_owner on %s to %s using ((select current_setting(''kalends.reach'', true)) = ''all'')', t.name, t.relowner::regrole);
       end if;
+    end if;
+    if t.relname = 'job' and not exists (select from pg_catalog.pg_policy p where p.polrelid = t.oid and p.polname = 'kalends_jobs') then
+      execute format('create policy kalends_jobs on %s for select using ((select current_setting(''kalends.reach'', true)) = ''jobs'')', t.name);
     end if;
     -- Nobody but the owner writes what was migrated, or changes what is append-only (triggers refuse that besides).
     for grantee in select distinct a.grantee::regrole::text from aclexplode(t.relacl) a where a.grantee not in (0, t.relowner) loop

@@ -31,7 +31,7 @@ export function settingsStatement(schema: string, session: SqlSession, limits: S
   const settings = [
     setLocal("search_path", searchPath(schema)),
     setLocal("kalends.organization", session.organization ?? ""),
-    setLocal("kalends.reach", ""),
+    setLocal("kalends.reach", session.reach ?? ""),
     setLocal("bytea_output", "hex"),
     setLocal("lock_timeout", String(limits.lockTimeoutMs)),
     setLocal("statement_timeout", String(limits.statementTimeoutMs)),

@@ -64,6 +64,7 @@ export function withOwnersMigrations(store: Store, ownersStore: Store): Store {
     migrations: ownersStore.migrations,
     settings: store.settings,
     jobSource: store.jobSource,
+    budgets: store.budgets,
     addOrganization: (organization) => store.addOrganization(organization),
     findOrganization: (id) => store.findOrganization(id),
     listOrganizations: () => store.listOrganizations(),

@@ -4,15 +4,16 @@ import { nextDue, nextTurns, oldestDue, queueLoad, runningShares } from "../jobs
 import { listOrganizations } from "../organizations/organization-rows.ts";
 import { liveHolders, releaseHolder } from "../sync/lease-holders.ts";
 
-/** Plain queries, for a database without row-level security. */
+/** Plain queries. What concerns jobs is only read, and says so; a database with row-level security replaces the rest. */
 export function plainAcrossOrganizations(database: SqlDatabase): AcrossOrganizations {
+  const jobs = database.ofAllJobs();
   return {
     listOrganizations: () => listOrganizations(database),
-    oldestDue: (now, limit, avoid) => database.read((scope) => oldestDue(scope, now, limit, avoid)),
-    nextTurns: (now, turn, avoid) => database.read((scope) => nextTurns(scope, now, turn, avoid)),
-    runningShares: (now) => database.read((scope) => runningShares(scope, now)),
-    nextDue: () => database.read(nextDue),
-    load: (now) => database.read((scope) => queueLoad(scope, now)),
+    oldestDue: (now, limit, avoid) => jobs.read((scope) => oldestDue(scope, now, limit, avoid)),
+    nextTurns: (now, turn, avoid) => jobs.read((scope) => nextTurns(scope, now, turn, avoid)),
+    runningShares: (now) => jobs.read((scope) => runningShares(scope, now)),
+    nextDue: () => jobs.read(nextDue),
+    load: (now) => jobs.read((scope) => queueLoad(scope, now)),
     liveHolders: (now) => liveHolders(database, now),
     releaseHolder: (holder) => releaseHolder(database, holder),
   };

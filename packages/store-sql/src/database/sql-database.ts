@@ -1,7 +1,7 @@
 import { DummyDriver, Kysely, SqliteIntrospector } from "kysely";
 import { KalendsError, type OrganizationId } from "@kalends/model";
 import type { Database } from "../schema/database.ts";
-import type { SqlConnection, SqlDriver } from "./sql-driver.ts";
+import type { SqlConnection, SqlDriver, SqlSession } from "./sql-driver.ts";
 import type { SqlFlavor } from "./sql-flavor.ts";
 import { SqlScope } from "./sql-scope.ts";
 
@@ -16,11 +16,11 @@ interface Shared {
 /** A driver and its flavour: opens scopes for one organization (or for none), and maps whatever the driver throws. */
 export class SqlDatabase {
   readonly #shared: Shared;
-  readonly #organization: OrganizationId | null;
+  readonly #session: SqlSession;
 
-  private constructor(shared: Shared, organization: OrganizationId | null) {
+  private constructor(shared: Shared, session: SqlSession) {
     this.#shared = shared;
-    this.#organization = organization;
+    this.#session = session;
   }
 
   /** The handle for tables of the whole database; `of` gives those for organizations. */
@@ -33,12 +33,17 @@ export class SqlDatabase {
         createQueryCompiler: () => flavor.createQueryCompiler(),
       },
     });
-    return new SqlDatabase({ driver, flavor, db, closed: false }, null);
+    return new SqlDatabase({ driver, flavor, db, closed: false }, { organization: null });
   }
 
   /** The handle that sees one organization's rows. */
   of(organization: OrganizationId): SqlDatabase {
-    return new SqlDatabase(this.#shared, organization);
+    return new SqlDatabase(this.#shared, { organization });
+  }
+
+  /** The handle that reads the waiting jobs of all organizations. */
+  ofAllJobs(): SqlDatabase {
+    return new SqlDatabase(this.#shared, { organization: null, reach: "jobs" });
   }
 
   get flavor(): SqlFlavor {
@@ -52,8 +57,7 @@ export class SqlDatabase {
 
   /** Reads without a write transaction: what must agree with itself is read in one query. */
   async read<T>(work: (scope: SqlScope) => Promise<T>): Promise<T> {
-    const session = { organization: this.#organization };
-    return this.#mapped(() => this.#shared.driver.read((connection) => work(this.#scope(connection)), session));
+    return this.#mapped(() => this.#shared.driver.read((connection) => work(this.#scope(connection)), this.#session));
   }
 
   /** One write transaction, alone in its organization: all of `work` or nothing. */
@@ -76,7 +80,7 @@ export class SqlDatabase {
   }
 
   #write<T>(work: (scope: SqlScope) => Promise<T>, together: boolean): Promise<T> {
-    const session = { organization: this.#organization, together };
+    const session = { ...this.#session, together };
     return this.#mapped(() => this.#shared.driver.write((connection) => work(this.#scope(connection)), session));
   }
 

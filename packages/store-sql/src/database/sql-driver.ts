@@ -31,6 +31,8 @@ export interface SqlConnection {
 export interface SqlSession {
   /** The one organization whose rows may be seen; a database with row-level security enforces it. `null`: tables of the whole database. */
   organization: OrganizationId | null;
+  /** `jobs`: besides, the waiting jobs of all organizations may be read, and nothing else of them. */
+  reach?: "jobs";
 }
 
 export interface SqlWriteSession extends SqlSession {

@@ -55,8 +55,9 @@ const parts: readonly [string, readonly StoreCase[]][] = [
 ];
 
 /**
- * The whole store suite in one call: every promise of the storage ports. `open` gives a fresh, empty store each time, unmigrated unless it was told that this does not matter.
- * With `reopening` every case runs a second time, closing and opening the store again between writing and looking.
+ * The whole store suite in one call: every promise of the storage ports. `open` gives a fresh, empty store each time, unmigrated unless it
+ * was told that this does not matter. With `reopening` every case runs a second time, closing and opening the store again between writing
+ * and looking.
  */
 export function describeStoreConformance(name: string, open: OpenStore, options: { reopening: boolean }): void {
   for (const reopening of options.reopening ? [false, true] : [false]) {
