@@ -95,5 +95,5 @@ describe("random histories", () => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  }, 300_000);
 });

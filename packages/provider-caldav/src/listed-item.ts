@@ -44,8 +44,15 @@ export function listedAs(response: DavResponse, href: DavHref, collectionPath: s
   return "item";
 }
 
+/** The texts are copied: they were cut out of the pieces in which the list came, and would keep all of it in memory. */
 export function toListedItem(response: DavResponse, href: DavHref): ListedItem {
-  return { key: href.path, wire: href.wire, revision: readEtag(response) };
+  const key = ownCopy(href.path);
+  const revision = readEtag(response);
+  return { key, wire: href.wire === href.path ? key : ownCopy(href.wire), revision: revision === null ? null : ownCopy(revision) };
+}
+
+function ownCopy(text: string): string {
+  return Buffer.from(text, "utf8").toString("utf8");
 }
 
 export function readEtag(response: DavResponse): Revision {

@@ -33,29 +33,42 @@ function addSpans(parts: readonly TimingPart[], stretch: TimeRange, floatingZone
 
 /** Merged busy spans of a whole calendar inside the window, per busy kind. Pure. */
 export function deriveBusySpans(parts: readonly TimingPart[], window: TimeRange, floatingZone: string): DerivedSpans {
-  return deriveInGroups([parts], window, floatingZone);
+  const deriver = new SpanDeriver(window, floatingZone);
+  deriver.add(parts);
+  return deriver.finish();
 }
 
 /** Spans are merged on the way whenever so many have come together beyond those that merging left. */
 const mergeEvery = 20_000;
 
-/** The same of objects that come in groups, all of one UID in one group, so that no more than one group needs to be held. Pure. */
-export function deriveInGroups(groups: Iterable<readonly TimingPart[]>, window: TimeRange, floatingZone: string): DerivedSpans {
-  const budget = { left: halvingBudget };
-  let spans: BusySpan[] = [];
-  let merged = 0;
-  let capped = false;
-  for (const parts of groups) {
-    const before = spans.length;
-    if (addSpans(parts, window, floatingZone, spans) !== undefined) {
-      spans.length = before;
-      capped = addInStretches(parts, window, floatingZone, spans, budget) || capped;
-    }
-    if (spans.length - merged < mergeEvery) continue;
-    spans = mergeSpans(spans);
-    merged = spans.length;
+/** The same of objects that come in groups, all of one UID in one group, so that no more than one group needs to be held. */
+export class SpanDeriver {
+  readonly #window: TimeRange;
+  readonly #floatingZone: string;
+  readonly #budget = { left: halvingBudget };
+  #spans: BusySpan[] = [];
+  #merged = 0;
+  #capped = false;
+
+  constructor(window: TimeRange, floatingZone: string) {
+    this.#window = window;
+    this.#floatingZone = floatingZone;
   }
-  return { spans: mergeSpans(spans), capped };
+
+  add(parts: readonly TimingPart[]): void {
+    const before = this.#spans.length;
+    if (addSpans(parts, this.#window, this.#floatingZone, this.#spans) !== undefined) {
+      this.#spans.length = before;
+      this.#capped = addInStretches(parts, this.#window, this.#floatingZone, this.#spans, this.#budget) || this.#capped;
+    }
+    if (this.#spans.length - this.#merged < mergeEvery) return;
+    this.#spans = mergeSpans(this.#spans);
+    this.#merged = this.#spans.length;
+  }
+
+  finish(): DerivedSpans {
+    return { spans: mergeSpans(this.#spans), capped: this.#capped };
+  }
 }
 
 /**

@@ -2,9 +2,9 @@ import type { OrganizationStore } from "@kalends/model";
 import { KalendsError } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
 import { audienceOf } from "../permissions/audience.ts";
-import { spansAfter } from "./apply-page.ts";
 import { calendarContext } from "./calendar-context.ts";
 import { claimOnce, releaseClaim } from "./claim-once.ts";
+import { spansAfter } from "./spans-after.ts";
 import { syncCalendar } from "./sync-calendar.ts";
 
 /**

@@ -1,10 +1,12 @@
 import { KalendsError } from "@kalends/model";
 import type { Cursor, PageToken, PassKind, PulledPage, RefusedReading, RemoteKey, Revision, SyncClaim } from "@kalends/model";
-import { applyParts, auditLine, planPage, spansAfter, type PassHandle } from "./apply-page.ts";
+import { applyParts, auditLine, planPage, type PassHandle } from "./apply-page.ts";
 import { pullReach } from "../permissions/account-needs.ts";
 import type { CalendarContext } from "./calendar-context.ts";
 import { guardPage } from "./guard-plan.ts";
 import { pullWithRetry } from "./pull-with-retry.ts";
+import { spansAfter } from "./spans-after.ts";
+import { SpansOnTheWay } from "./spans-on-the-way.ts";
 import { windowIsBehind } from "./window-is-behind.ts";
 import { finishSnapshot } from "./sweep-unseen.ts";
 import type { PassTally } from "./sync-report.ts";
@@ -29,6 +31,7 @@ export async function runPass(context: CalendarContext, claim: SyncClaim, option
   let kind: PassKind | null = null;
   let spansBehind = claim.spansBehind;
   let before = 0;
+  let spans: SpansOnTheWay | null = null;
   for (;;) {
     const request = {
       calendar: { remoteKey: calendar.remoteKey, hints: calendar.hints },
@@ -46,9 +49,12 @@ export async function runPass(context: CalendarContext, claim: SyncClaim, option
     };
     const page: PulledPage = await pullWithRetry(context, request, options.signal);
     guardPage(page, { request, kind });
-    if (kind === null && page.pass === "snapshot") before = (await store.sync.countObjects(calendar.id, handle.pass)).all;
+    if (kind === null && page.pass === "snapshot") {
+      before = (await store.sync.countObjects(calendar.id, handle.pass)).all;
+      if (before === 0) spans = new SpansOnTheWay(context);
+    }
     kind = page.pass;
-    const plan = await planPage(context, page, knownRevisions);
+    const plan = await planPage(context, page, knownRevisions, spans);
     for (const { remoteKey } of plan.seen) knownRevisions.delete(remoteKey);
     tally.add(page, plan);
     const audit = auditLine(page, plan, page.quarantined.length);
@@ -67,7 +73,7 @@ export async function runPass(context: CalendarContext, claim: SyncClaim, option
     spansBehind ||= plan.puts.length + plan.removes.length > 0;
     options.onPage(tally);
     if (last) {
-      tally.applied(await finishSnapshot(context, handle, { page, before, refusedBefore: options.refusedBefore, tally }));
+      tally.applied(await finishSnapshot(context, handle, { page, before, refusedBefore: options.refusedBefore, spans, tally }));
       options.onPage(tally);
       return;
     }

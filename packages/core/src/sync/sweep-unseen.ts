@@ -1,9 +1,11 @@
 import { KalendsError } from "@kalends/model";
 import type { AppliedBatch, PulledPage, RefusedReading, StoredMark } from "@kalends/model";
-import { applyParts, spansAfter, subjectOf, type PassHandle } from "./apply-page.ts";
+import { applyParts, subjectOf, type PassHandle } from "./apply-page.ts";
 import type { CalendarContext } from "./calendar-context.ts";
 import { sweepIsBelievable } from "./guard-plan.ts";
 import { planChanges, type ChangePlan } from "./plan-changes.ts";
+import { spansAfter } from "./spans-after.ts";
+import type { SpansOnTheWay } from "./spans-on-the-way.ts";
 import type { PassTally } from "./sync-report.ts";
 
 const chunk = 500;
@@ -14,6 +16,8 @@ export interface SnapshotEnd {
   /** Objects stored when the pass began. */
   before: number;
   refusedBefore: RefusedReading | null;
+  /** Spans that were derived while the pages came; `null` where something was stored before. */
+  spans: SpansOnTheWay | null;
   tally: PassTally;
 }
 
@@ -47,7 +51,8 @@ export async function finishSnapshot(context: CalendarContext, handle: PassHandl
       end.tally.applied(await applyParts(context, handle, { plan, busySpans: null, completed: null, audit }));
       continue;
     }
-    const busySpans = await spansAfter(context, plan, needs.window);
+    const derived = marks.length === 0 ? ((await end.spans?.finish()) ?? null) : null;
+    const busySpans = derived ?? (await spansAfter(context, plan, needs.window));
     const { nextCursor: cursor, hints } = end.page;
     const completed = { pass: end.page.pass, cursor, storedWindow: needs.window, hints: hints ?? null };
     return applyParts(context, handle, { plan, busySpans, completed, audit });

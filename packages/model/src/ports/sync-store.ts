@@ -195,8 +195,10 @@ export interface SyncStore {
     storedWindow: TimeRange,
     told?: { audience: BatchAudience; now: number },
   ): Promise<void>;
-  /** Timing of all objects that may touch the range (no content), in stable order. */
-  timings(calendarId: CalendarId, range: TimeRange): Promise<StoredTimingRow[]>;
+  /** Timing of objects that may touch the range (no content), by remote key and UID, at most `limit` behind `after`. */
+  timings(calendarId: CalendarId, range: TimeRange, after: { remoteKey: RemoteKey; uid: string } | null, limit: number): Promise<StoredTimingRow[]>;
+  /** UIDs of which several items of the calendar hold a part: a series and overrides of it, stored apart. Few or none. */
+  sharedUids(calendarId: CalendarId): Promise<string[]>;
   /** Throws `claim-lost` where the token is no longer the newest; then nothing was written. */
   applyBatch(batch: ApplyBatch): Promise<AppliedBatch>;
 }

@@ -95,17 +95,26 @@ export class ObjectMarks {
     return row?.entering ?? 0;
   }
 
-  async timings(calendarId: CalendarId, range: TimeRange): Promise<StoredTimingRow[]> {
+  async timings(calendarId: CalendarId, range: TimeRange, after: { remoteKey: RemoteKey; uid: string } | null, limit: number): Promise<StoredTimingRow[]> {
     const rows = await this.#database.read((scope) =>
       scope.all(
         this.#objects(scope, calendarId)
           .select(["remote_key", "uid", "timing"])
           .where((eb) => touches(eb, range))
+          .$if(after !== null, (query) => query.where(sql<boolean>`(remote_key, uid) > (${after?.remoteKey}, ${after?.uid})`))
           .orderBy("remote_key")
-          .orderBy("uid"),
+          .orderBy("uid")
+          .limit(limit),
       ),
     );
     return rows.map((row) => ({ remoteKey: row.remote_key, uid: row.uid, timing: row.timing }));
+  }
+
+  async sharedUids(calendarId: CalendarId): Promise<string[]> {
+    const rows = await this.#database.read((scope) =>
+      scope.all(this.#objects(scope, calendarId).select("uid").groupBy("uid").having(sql<boolean>`count(*) > 1`)),
+    );
+    return rows.map((row) => row.uid);
   }
 
   #rereadFrom(eb: ExpressionBuilder<Database, "calendar_object">, calendarId: CalendarId) {

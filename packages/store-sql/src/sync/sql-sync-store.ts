@@ -59,8 +59,12 @@ export class SqlSyncStore implements SyncStore {
     return this.#marks.countEntering(calendarId, window);
   }
 
-  timings(calendarId: CalendarId, range: TimeRange): Promise<StoredTimingRow[]> {
-    return this.#marks.timings(calendarId, range);
+  timings(calendarId: CalendarId, range: TimeRange, after: { remoteKey: RemoteKey; uid: string } | null, limit: number): Promise<StoredTimingRow[]> {
+    return this.#marks.timings(calendarId, range, after, limit);
+  }
+
+  sharedUids(calendarId: CalendarId): Promise<string[]> {
+    return this.#marks.sharedUids(calendarId);
   }
 
   async replaceSpans(

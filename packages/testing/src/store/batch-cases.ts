@@ -178,12 +178,17 @@ const ranges: StoreCase = {
     const puts = [
       storedObject("d", { first: 100, last: 200 }), storedObject("c", { first: 200, last: 300 }), storedObject("b", { first: 0, last: null }),
       storedObject("a", { first: 200, last: 200 }), storedObject("e", { first: 299, last: 400 }), storedObject("f", { first: 300, last: 400 }),
+      // A second item of b's UID.
+      storedObject("g", { uid: "b@example.test", first: 900, last: 901 }),
     ];
     await org.sync.applyBatch(batch(at, { puts }));
     await world.turn();
     const { reader, sync } = world.org();
     const range = { from: 200, to: 300 };
-    expect((await sync.timings("calendar-1", range)).map((row) => row.remoteKey)).toEqual(["a", "b", "c", "e"]);
+    expect((await sync.timings("calendar-1", range, null, 1_000)).map((row) => row.remoteKey)).toEqual(["a", "b", "c", "e"]);
+    expect(await sync.sharedUids("calendar-1")).toEqual(["b@example.test"]);
+    expect((await sync.timings("calendar-1", range, null, 2)).map((row) => row.remoteKey)).toEqual(["a", "b"]);
+    expect((await sync.timings("calendar-1", range, { remoteKey: "b", uid: "b@example.test" }, 2)).map((row) => row.remoteKey)).toEqual(["c", "e"]);
     expect((await reader.objects("calendar-1", range, null, 10)).map((object) => object.remoteKey)).toEqual(["a", "b", "c", "e"]);
     expect((await reader.objects("calendar-1", range, null, 2)).map((object) => object.remoteKey)).toEqual(["a", "b"]);
     expect((await reader.objects("calendar-1", range, { remoteKey: "b", uid: "b@example.test" }, 2)).map((object) => object.remoteKey)).toEqual(["c", "e"]);

@@ -32,7 +32,7 @@ const identicalIds: StoreCase = {
       expect((await org.reader.findObject("calendar-1", "one.ics", "one.ics@example.test"))?.digest).toBe(`digest of ${id}`);
       expect((await org.reader.objects("calendar-1", null, null, 10)).map((object) => object.digest)).toEqual([`digest of ${id}`]);
       expect((await org.sync.marksOf("calendar-1", ["one.ics"])).map((mark) => mark.digest)).toEqual([`digest of ${id}`]);
-      expect((await org.sync.timings("calendar-1", { from: 0, to: 1e12 })).map((row) => row.timing)).toEqual([`{"of":"${id}"}`]);
+      expect((await org.sync.timings("calendar-1", { from: 0, to: 1e12 }, null, 10)).map((row) => row.timing)).toEqual([`{"of":"${id}"}`]);
       expect((await org.reader.busySpans(["calendar-1"], { from: 0, to: 1e12 })).get("calendar-1")).toEqual([{ kind: "busy", from, to: from + 10 }]);
       expect((await org.reader.quarantined("calendar-1", 10)).map((item) => item.reason)).toEqual([id]);
       expect((await org.feed.read(0, 10)).map((record) => [record.organizationId, record.sequence])).toEqual([[id, 1]]);
