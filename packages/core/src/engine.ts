@@ -1,5 +1,8 @@
 import { KalendsError, organizationIdSchema, silentLogger } from "@kalends/model";
-import type { CalendarProvider, Clock, InboundNotification, JobSource, Logger, Organization, Random, Store, Vault } from "@kalends/model";
+import { readPolicy, retentionPresets, type PresetName, type RetentionPolicy } from "@kalends/retention";
+import type {
+  CalendarProvider, Clock, ErasureLedger, InboundNotification, JobSource, Logger, Organization, Random, Store, Vault,
+} from "@kalends/model";
 import { createKeyCare, type KeyCare } from "./keys/key-care.ts";
 import { checkKeys } from "./keys/key-check.ts";
 import { createChangeSignal } from "./notify/change-signal.ts";
@@ -10,6 +13,7 @@ import { actingAs } from "./organizations/acting-as.ts";
 import { defaultRoleActions, type RoleActions } from "./organizations/role-actions.ts";
 import type { CredentialRenewal, Runtime } from "./runtime.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
+import { replayLedger } from "./erasure/replay-ledger.ts";
 import { sealingStore } from "./seal/sealing-store.ts";
 import { defaultSettings, type EngineSettings } from "./settings.ts";
 import { createWakeQueue } from "./watches/wake-queue.ts";
@@ -41,6 +45,12 @@ export interface EngineOptions {
   notifyAt?: string;
   /** What each role may do. Default: `defaultRoleActions`. */
   roleActions?: RoleActions;
+  /** How long what is kept: a preset's name or a policy of your own. Default: `cronofy`, see docs/reference/retention.md. */
+  retention?: PresetName | RetentionPolicy;
+  /** Where requests to be forgotten are kept, apart from the database and its backups. Without one a restored backup brings people back. */
+  erasureLedger?: ErasureLedger;
+  /** Systems of yours that have to be told of every erasure; each is an item until it is ticked off. */
+  externalSystems?: readonly string[];
 }
 
 /** The engine over one store: organizations, and the scheduler that serves all of them. */
@@ -90,9 +100,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     notifyAt: options.notifyAt ?? null,
     renewCredential: options.renewCredential,
     roleActions: options.roleActions ?? defaultRoleActions,
+    retention: policyOf(options.retention ?? "cronofy"),
+    ledger: options.erasureLedger,
+    externalSystems: options.externalSystems ?? [],
     signal: createChangeSignal(() => logger.log("error", "a change listener failed")),
   };
   if (options.zoneDataVersion !== undefined) await followZoneData(runtime, options.zoneDataVersion);
+  await replayLedger(runtime);
   const scheduler = createScheduler(runtime);
   return {
     scheduler,
@@ -100,7 +114,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     openOrganization: async (id, name = id) => {
       if (!organizationIdSchema.safeParse(id).success) throw new KalendsError("invalid-argument", "An organization id has 1 to 128 characters");
       if ((await store.findOrganization(id)) === null) await addOrganization(store, { id, name, createdAt: clock.now() });
-      return organizationEngine(runtime, store.organization(id), actingAs);
+      const organization = store.organization(id);
+      if ((await organization.jobs.dueAt("retention", id)) === null) {
+        await organization.jobs.enqueue({ kind: "retention", subject: id, runAt: clock.now() + runtime.settings.retentionEveryMs });
+      }
+      return organizationEngine(runtime, organization, actingAs);
     },
     findOrganization: async (id) => ((await store.findOrganization(id)) === null ? null : organizationEngine(runtime, store.organization(id), actingAs)),
     receiveNotification: (address, notification) => runtime.work.run(undefined, () => receiveNotification(runtime, address, notification)),
@@ -109,6 +127,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await Promise.all([scheduler.stop(graceMs), runtime.work.end(graceMs)]);
     },
   };
+}
+
+/** Throws `invalid-argument`. */
+function policyOf(given: PresetName | RetentionPolicy): RetentionPolicy {
+  if (typeof given !== "string") return readPolicy(given);
+  if (Object.hasOwn(retentionPresets, given)) return retentionPresets[given];
+  throw new KalendsError("invalid-argument", `There is no retention preset of that name; there are ${Object.keys(retentionPresets).join(", ")}`);
 }
 
 /** Two processes may open a new store at once: who comes second finds the work done. */

@@ -46,3 +46,9 @@ export {
 } from "./permissions/provider-scopes.ts";
 export type { CredentialRenewal } from "./runtime.ts";
 export { sealingStore } from "./seal/sealing-store.ts";
+export type { RetentionDesk } from "./retention/retention-desk.ts";
+export type { RetentionRunOptions, RetentionRunReport } from "./retention/run-retention.ts";
+export type { ErasureDesk } from "./erasure/erasure-desk.ts";
+export type { AccountExport, ExportedCalendar } from "./erasure/export-account.ts";
+export type { ErasureSubject, ForgetOptions, ForgetReport } from "./erasure/forget.ts";
+export { verifyReceipt, type ErasureProof, type ErasureReceipt, type ReceiptBody } from "./erasure/receipt.ts";

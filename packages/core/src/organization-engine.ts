@@ -13,6 +13,8 @@ import { connectLogin, reconnectLogin, type ConnectInput, type ConnectResult, ty
 import { provisioningDirectory, type ProvisioningDirectory } from "./provisioning/provisioning-directory.ts";
 import { disconnect, type DisconnectOptions, type DisconnectReport } from "./disconnect/disconnect.ts";
 import { memberDirectory, type MemberDirectory } from "./organizations/member-directory.ts";
+import { erasureDesk, type ErasureDesk } from "./erasure/erasure-desk.ts";
+import { retentionDesk, type RetentionDesk } from "./retention/retention-desk.ts";
 import { listOccurrences, type OccurrenceList, type OccurrenceRequest } from "./read/list-occurrences.ts";
 import { readFreeBusy, type FreeBusyRequest } from "./read/read-free-busy.ts";
 import type { Runtime } from "./runtime.ts";
@@ -57,6 +59,10 @@ export interface OrganizationEngine {
   changes(since: number, limit?: number): Promise<ChangeRecord[]>;
   /** Number of the newest change record. */
   changesHead(): Promise<number>;
+  /** How long what is kept, and its end. */
+  readonly retention: RetentionDesk;
+  /** The right to be forgotten, and to a copy. */
+  readonly erasure: ErasureDesk;
   /** Calls the listener after changes were committed by this process. */
   onChange(listener: () => void): () => void;
   /** Applications and their rights to accounts. */
@@ -130,6 +136,8 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore, a
       runtime.signal.subscribe((organizationId) => {
         if (organizationId === store.organizationId) listener();
       }),
+    retention: retentionDesk(runtime, store),
+    erasure: erasureDesk(runtime, store),
     applications: applicationDirectory(runtime, store),
     members: memberDirectory(runtime, store),
     provisioning: provisioningDirectory(runtime, store, (input) => createAccount(runtime, store, input)),

@@ -1,4 +1,7 @@
-import type { CalendarProvider, Clock, Connection, JobSource, Logger, OAuthCredential, ProviderId, Random, RenewRequest, Store, Vault } from "@kalends/model";
+import type { RetentionPolicy } from "@kalends/retention";
+import type {
+  CalendarProvider, Clock, Connection, ErasureLedger, JobSource, Logger, OAuthCredential, ProviderId, Random, RenewRequest, Store, Vault,
+} from "@kalends/model";
 import type { OpenedCredential } from "./connect/open-credential.ts";
 import type { RoleActions } from "./organizations/role-actions.ts";
 import type { ChangeSignal } from "./notify/change-signal.ts";
@@ -34,5 +37,10 @@ export interface Runtime {
   /** Where providers send notifications; `null`: nothing is watched. */
   notifyAt: string | null;
   roleActions: RoleActions;
+  retention: RetentionPolicy;
+  /** Where requests to be forgotten are kept apart from the database. */
+  ledger: ErasureLedger | undefined;
+  /** Systems of the host that have to be told of every erasure. */
+  externalSystems: readonly string[];
   signal: ChangeSignal;
 }

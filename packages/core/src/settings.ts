@@ -6,6 +6,8 @@ export interface EngineSettings {
   listEveryMs: number;
   /** How often a calendar's busy spans follow the moving window. */
   rollEveryMs: number;
+  /** How often what is due is removed. At least daily, or rows stay longer than the policy says. */
+  retentionEveryMs: number;
   /** How often a calendar is listed whole although its cursor lives: some servers lose changes without a word. */
   reconcileEveryMs: number;
   /** Spread of every planned time, as a part of it: 0.2 is plus or minus 20 %. */
@@ -46,6 +48,7 @@ export const defaultSettings: EngineSettings = {
   pollEveryMs: 5 * 60_000,
   listEveryMs: 60 * 60_000,
   rollEveryMs: 24 * 60 * 60_000,
+  retentionEveryMs: 6 * 60 * 60_000,
   reconcileEveryMs: 24 * 60 * 60_000,
   jitter: 0.2,
   leaseMs: 30_000,

@@ -1,4 +1,4 @@
-import { createEngine, type Engine, type EngineSettings, type OrganizationEngine, type RoleActions } from "@kalends/core";
+import { createEngine, type Engine, type EngineOptions, type EngineSettings, type OrganizationEngine, type RoleActions } from "@kalends/core";
 import { Secret, type Clock, type Store } from "@kalends/model";
 import { openSqliteStore } from "@kalends/store-sqlite";
 import { fakeClock, memoryProvider, seededRandom, type FakeClock, type MemoryProvider } from "@kalends/testing";
@@ -17,7 +17,7 @@ export interface TestEngine {
 }
 
 /** An engine on a real SQLite store in memory, a real vault, and a provider in memory. Time stands still until moved. */
-export async function openTestEngine(options: { provider?: MemoryProvider; store?: Store; settings?: Partial<EngineSettings>; roleActions?: RoleActions } = {}): Promise<TestEngine> {
+export async function openTestEngine(options: { provider?: MemoryProvider; store?: Store; settings?: Partial<EngineSettings>; roleActions?: RoleActions; engine?: Partial<EngineOptions> } = {}): Promise<TestEngine> {
   const clock = fakeClock("2026-11-20T08:00:00Z");
   const provider = options.provider ?? memoryProvider({ now: () => clock.now() });
   const store = options.store ?? (await openSqliteStore({ path: ":memory:", clock }));
@@ -31,7 +31,7 @@ export async function openTestEngine(options: { provider?: MemoryProvider; store
   const roles = options.roleActions === undefined ? {} : { roleActions: options.roleActions };
   const open = (holder: string, zoneDataVersion?: string): Promise<Engine> => {
     const zones = zoneDataVersion === undefined ? {} : { zoneDataVersion };
-    return createEngine({ store, vault, providers: [provider], clock: sleeping, random, holder, settings, ...zones, ...roles });
+    return createEngine({ store, vault, providers: [provider], clock: sleeping, random, holder, settings, ...zones, ...roles, ...options.engine });
   };
   const engine = await open("test-1");
   const organization = await engine.openOrganization("org");

@@ -1,6 +1,7 @@
 import { createEngine, type Engine, type EngineSettings, type KeyCare, type OrganizationEngine } from "@kalends/core";
 import type { RoleActions, Scheduler } from "@kalends/core";
-import { KalendsError, Secret } from "@kalends/model";
+import { KalendsError, Secret, type ErasureLedger } from "@kalends/model";
+import type { PresetName, RetentionPolicy } from "@kalends/retention";
 import type { CalendarProvider, Clock, KeyService, Logger, Random, Store, Vault } from "@kalends/model";
 import type { ConnectResult } from "@kalends/core";
 import { caldavProvider } from "@kalends/provider-caldav";
@@ -10,6 +11,7 @@ import { openSqliteStore } from "@kalends/store-sqlite";
 import { createTransport } from "@kalends/transport";
 import { createVault, localKeyring } from "@kalends/vault";
 import { findKey, type KeyOptions } from "./find-key.ts";
+import { fileLedger } from "./platform/file-ledger.ts";
 import { environment } from "./platform/environment.ts";
 import { isDeadHolder, newHolder } from "./platform/holder.ts";
 import { systemClock } from "./platform/system-clock.ts";
@@ -39,6 +41,15 @@ export interface KalendsOptions extends KeyOptions {
   notifyAt?: string;
   /** What owners and members may do. Default: `defaultRoleActions`. */
   roleActions?: RoleActions;
+  /** How long what is kept: `cronofy` (the default), `at-once`, `strict`, `no-content`, or a policy of your own. */
+  retention?: PresetName | RetentionPolicy;
+  /**
+   * Where requests to be forgotten are kept, apart from the database: a path, or a ledger of your own. It must not be part of the database's
+   * backups. Default: the database's path with `.erasures`; none for `:memory:` and for a store of your own.
+   */
+  erasureLedger?: string | ErasureLedger;
+  /** Systems of yours that have to be told of every erasure. */
+  externalSystems?: readonly string[];
   /** Bring the database to this version's schema at start. Default `true`; else an old schema throws `store-unmigrated`. */
   autoMigrate?: boolean;
   logger?: Logger;
@@ -108,7 +119,8 @@ export async function createKalends(options: KalendsOptions = {}): Promise<Kalen
   const vault = keys === null ? (options.vault as Vault) : createVault({ keys, random, dataKeys: (id) => store.organization(id).dataKeys });
   const transport = createTransport({ clock, allowHosts: options.allowHosts ?? [] });
   try {
-    const engine = await openEngine(options, { store, vault, clock, random, transport });
+    const ledger = ledgerOf(options, path);
+    const engine = await openEngine(options, { store, vault, clock, random, transport, ...(ledger === undefined ? {} : { ledger }) });
     const home = await engine.openOrganization(options.organization ?? "default");
     return assemble(engine, home, async () => {
       await engine.close();
@@ -126,12 +138,19 @@ async function openKeys(options: KalendsOptions, path: string | null, random: Ra
   return options.keyService ?? localKeyring({ keyset: await findKey(options, path, environment()), random });
 }
 
+function ledgerOf({ erasureLedger }: KalendsOptions, path: string | null): ErasureLedger | undefined {
+  if (typeof erasureLedger === "object") return erasureLedger;
+  const file = erasureLedger ?? (path === null ? null : `${path}.erasures`);
+  return file === null ? undefined : fileLedger(file);
+}
+
 interface Parts {
   store: Store;
   vault: Vault;
   clock: Clock;
   random: Random;
   transport: ReturnType<typeof createTransport>;
+  ledger?: ErasureLedger;
 }
 
 async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine> {
@@ -153,6 +172,9 @@ async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine
     ...(options.logger === undefined ? {} : { logger: options.logger }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     ...(options.notifyAt === undefined ? {} : { notifyAt: options.notifyAt }),
+    ...(options.retention === undefined ? {} : { retention: options.retention }),
+    ...(options.externalSystems === undefined ? {} : { externalSystems: options.externalSystems }),
+    ...(parts.ledger === undefined ? {} : { erasureLedger: parts.ledger }),
     ...(options.roleActions === undefined ? {} : { roleActions: options.roleActions }),
   });
 }

@@ -10,8 +10,10 @@ export {
 export type { KeyOptions } from "./find-key.ts";
 export { systemClock } from "./platform/system-clock.ts";
 export { systemRandom } from "./platform/system-random.ts";
-export { defaultRoleActions, defaultSettings } from "@kalends/core";
+export { defaultRoleActions, defaultSettings, verifyReceipt } from "@kalends/core";
+export { retentionPresets, type PresetName, type RetentionPolicy, type RetentionReport } from "@kalends/retention";
 export type {
+  AccountExport,
   AccountInput,
   AlertBoard,
   AuditTrail,
@@ -27,6 +29,9 @@ export type {
   DisconnectReport,
   Disposition,
   EngineSettings,
+  ErasureDesk,
+  ErasureReceipt,
+  ForgetReport,
   FreeBusyRequest,
   KeyCare,
   KeyRotationOptions,
@@ -35,6 +40,8 @@ export type {
   OccurrenceList,
   OccurrenceRequest,
   OrganizationEngine,
+  RetentionDesk,
+  RetentionRunReport,
   Scheduler,
   SyncManyOptions,
   SyncManyReport,

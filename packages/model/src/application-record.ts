@@ -8,6 +8,7 @@ import type { AccountId, ApplicationId, CalendarId } from "./ids.ts";
  * - `calendar-added`, `calendar-changed`, `calendar-removed`: a calendar of the account.
  * - `account-changed`: a connection of the account works again, or does not any more.
  * - `authorization-changed`: the authorization was made or changed; what was read before may not hold any more, so read again.
+ * - `erasure-requested`: the account is being forgotten; drop what you hold of it.
  * - `authorization-ended`: nothing of the account can be read any more.
  */
 export type ApplicationRecordKind =
@@ -20,7 +21,8 @@ export type ApplicationRecordKind =
   | "calendar-removed"
   | "account-changed"
   | "authorization-changed"
-  | "authorization-ended";
+  | "authorization-ended"
+  | "erasure-requested";
 
 /** One entry of an application's own change feed. */
 export interface ApplicationRecord {

@@ -3,6 +3,7 @@ import type { AccountId, CalendarId, ConnectionId, OrganizationId } from "./ids.
 /**
  * - `object-created`, `object-updated`, `object-removed`: a calendar object, named by `uid` and `remoteKey`.
  * - `calendar-added`, `calendar-changed`, `calendar-removed`: a calendar of a connection.
+ * - `erasure-requested`: the account is being forgotten; drop what you hold of it. `connectionId` is empty.
  * - `connection-changed`: the state of a connection moved (e.g. to `needs-reauth`).
  */
 export type ChangeKind =
@@ -12,7 +13,8 @@ export type ChangeKind =
   | "calendar-added"
   | "calendar-changed"
   | "calendar-removed"
-  | "connection-changed";
+  | "connection-changed"
+  | "erasure-requested";
 
 /** One entry of an organization's ordered, durable, gap-free change feed. */
 export interface ChangeRecord {

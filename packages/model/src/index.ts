@@ -41,4 +41,5 @@ export * from "./ports/member-store.ts";
 export * from "./ports/provisioning-store.ts";
 export * from "./ports/application-feed.ts";
 export * from "./ports/retention-store.ts";
+export * from "./ports/erasure-store.ts";
 export * from "./ports/store.ts";

@@ -6,6 +6,7 @@ import { SqlConnectAttempts } from "./connect/sql-connect-attempts.ts";
 import { SqlCredentialStore } from "./directory/sql-credential-store.ts";
 import { SqlDataKeyStore } from "./directory/sql-data-key-store.ts";
 import { SqlDirectory } from "./directory/sql-directory.ts";
+import { SqlErasureStore } from "./erasure/sql-erasure-store.ts";
 import { SqlApplicationFeed } from "./feed/sql-application-feed.ts";
 import { SqlMemberStore } from "./organizations/sql-member-store.ts";
 import { SqlChangeFeed } from "./feed/sql-change-feed.ts";
@@ -36,5 +37,6 @@ export function sqlOrganizationStore(whole: SqlDatabase, organizationId: Organiz
     watches: new SqlWatchStore(database, organizationId),
     connectAttempts: new SqlConnectAttempts(database, organizationId),
     retention: new SqlRetentionStore(database, organizationId),
+    erasures: new SqlErasureStore(database, organizationId),
   };
 }

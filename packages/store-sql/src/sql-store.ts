@@ -22,6 +22,7 @@ export interface SqlStoreOptions {
 class SqlStore implements Store {
   readonly migrations: Store["migrations"];
   readonly settings: Store["settings"];
+  readonly scrub?: () => Promise<boolean>;
   readonly jobSource: JobSource;
   readonly budgets: RequestBudgets;
   readonly #database: SqlDatabase;
@@ -34,6 +35,7 @@ class SqlStore implements Store {
     this.migrations = new SchemaMigrations(database, clock ?? null);
     this.jobSource = new SqlJobSource(database, this.#across);
     this.budgets = new SqlRequestBudgets(database);
+    if (database.scrub !== null) this.scrub = database.scrub;
     this.settings = {
       get: (name) => this.#setting(name),
       put: (name, value) => this.#putSetting(name, value),

@@ -51,6 +51,14 @@ export class SqliteDriver implements SqlDriver {
     });
   }
 
+  /** Deleted pages were overwritten when they were deleted (secure_delete); here the write-ahead log, which holds older ones, is emptied. */
+  scrub(): Promise<boolean> {
+    return this.#turns.take(async () => {
+      const [row] = this.#connection.prepare("pragma wal_checkpoint(truncate)").all() as { busy: number }[];
+      return row?.busy === 0;
+    });
+  }
+
   close(): Promise<void> {
     return this.#turns.take(async () => {
       this.#turns.leave();

@@ -48,7 +48,7 @@ export async function refreshCalendars(
     runtime.logger.log("warn", "calendar list failed", { connection: connection.id, code: error.code });
     if (error.failure === "auth") {
       const alert = alertOf(runtime, { kind: "needs-reauth", subject: connection.id, detail: error.code });
-      await refuseLogin(store, { connectionId: connection.id, generation }, error, alert, clock.now());
+      await refuseLogin(store, { connectionId: connection.id, generation }, error, alert, clock.now(), runtime.retention.credential.afterRefusal === 0);
       runtime.signal.wake(store.organizationId);
     } else if (error.code !== "connection-stopped" && error.code !== "aborted") {
       await store.directory.noteListed(connection.id, { at: clock.now(), errorCode: error.code });

@@ -7,6 +7,8 @@ import type { ApplicationEngine } from "../applications/application-engine.ts";
 import type { OrganizationEngine } from "../organization-engine.ts";
 import { createAccount } from "../accounts/create-account.ts";
 import { provisioningDirectory, type ProvisioningDirectory } from "../provisioning/provisioning-directory.ts";
+import type { ErasureDesk } from "../erasure/erasure-desk.ts";
+import type { RetentionDesk } from "../retention/retention-desk.ts";
 import type { Runtime } from "../runtime.ts";
 import { memberDirectory, type MemberDirectory } from "./member-directory.ts";
 import { mayDo, type Action } from "./role-actions.ts";
@@ -116,6 +118,20 @@ export const alertActions: MethodActions<AlertBoard> = {
   acknowledge: "see-operations",
 };
 
+export const retentionActions: MethodActions<RetentionDesk> = {
+  plan: "see-operations",
+  run: "manage-accounts",
+  report: "see-operations",
+};
+
+export const erasureActions: MethodActions<ErasureDesk> = {
+  forget: "manage-accounts",
+  export: "export-data",
+  list: "see-operations",
+  receipt: "see-operations",
+  tick: "manage-accounts",
+};
+
 type Check = (action: Action) => Promise<void>;
 type Call = (...args: unknown[]) => unknown;
 
@@ -154,6 +170,8 @@ export function actingAs(runtime: Runtime, store: OrganizationStore, engine: Org
     applications: guarded(applicationDirectory(runtime, store, memberId), applicationActions, check),
     members: guarded(memberDirectory(runtime, store, memberId), memberActions, check),
     provisioning: guarded(provisioningDirectory(runtime, store, (input) => createAccount(runtime, store, input), memberId), provisioningActions, check),
+    retention: actingRetention(engine, memberId, check),
+    erasure: actingErasure(engine, memberId, check),
     audit: actingAudit(engine, memberId, check),
     alerts: { ...guarded(engine.alerts, alertActions, check), acknowledge: (alert) => acknowledge(engine, alert, memberId, check) },
     application: (id) => ({ organizationId: engine.organizationId, applicationId: id, ...guarded(engine.application(id), applicationReadActions, check) }),
@@ -175,6 +193,21 @@ function actingAudit(engine: OrganizationEngine, memberId: string, check: Check)
       await check("export-data");
       yield* engine.audit.export({ ...options, actor: memberId });
     },
+  };
+}
+
+function actingRetention(engine: OrganizationEngine, memberId: string, check: Check): RetentionDesk {
+  const allowed = guarded(engine.retention, retentionActions, check);
+  return { ...allowed, run: (options) => allowed.run({ ...options, actor: memberId }) };
+}
+
+function actingErasure(engine: OrganizationEngine, memberId: string, check: Check): ErasureDesk {
+  const allowed = guarded(engine.erasure, erasureActions, check);
+  return {
+    ...allowed,
+    forget: (subject, options) => allowed.forget(subject, { ...options, actor: memberId }),
+    export: (subject) => allowed.export(subject, memberId),
+    tick: (id, system) => allowed.tick(id, system, memberId),
   };
 }
 

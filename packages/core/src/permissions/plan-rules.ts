@@ -27,7 +27,9 @@ function isNarrower(before: AccountNeeds, after: AccountNeeds): boolean {
 /** Something is needed that was not kept until now. A wider window is followed by the sync line itself. */
 function isWider(before: AccountNeeds, after: AccountNeeds): boolean {
   return (
-    rank[after.detail] > rank[before.detail] || (!before.descriptions && after.descriptions) || (!before.privateEvents && after.privateEvents)
+    rank[after.detail] > rank[before.detail] || (!before.descriptions && after.descriptions) || (!before.privateEvents && after.privateEvents) ||
+    // Of past events no times are kept for long, so nothing tells which of them come back inside.
+    after.window.from < before.window.from
   );
 }
 

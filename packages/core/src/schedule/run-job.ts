@@ -1,10 +1,12 @@
 import { errorTable, KalendsError } from "@kalends/model";
-import type { ClaimedJob, ErrorCode, OrganizationStore } from "@kalends/model";
+import type { ClaimedJob, ErrorCode, JobKind, OrganizationStore } from "@kalends/model";
 import { deprovisionAccount } from "../provisioning/deprovision-account.ts";
 import { refreshCalendars } from "../calendars/refresh-calendars.ts";
 import type { Runtime } from "../runtime.ts";
 import { isDead, jittered, waitAfterFailure } from "../sync/backoff.ts";
 import { readNeeds } from "../sync/calendar-context.ts";
+import { finishErasure } from "../erasure/finish-erasure.ts";
+import { runRetention } from "../retention/run-retention.ts";
 import { rollWindow } from "../sync/roll-window.ts";
 import { failureOf } from "../sync/failure-of.ts";
 import { syncCalendar } from "../sync/sync-calendar.ts";
@@ -37,6 +39,11 @@ export async function runJob(runtime: Runtime, job: ClaimedJob, signal: AbortSig
       if (await store.alerts.escalate(Number(job.subject), clock.now())) runtime.signal.wake(job.organizationId);
       return done(null);
     }
+    if (job.kind === "retention") {
+      await runRetention(runtime, store, { signal });
+      return done(clock.now() + settings.retentionEveryMs);
+    }
+    if (job.kind === "erasure") return done(await finishErasure(runtime, store, job.subject));
     if (job.kind === "deprovision-account") {
       // The user may have been activated again since.
       if (!(await isActive(store, job.subject))) await deprovisionAccount(runtime, store, job.subject);
@@ -62,13 +69,16 @@ async function afterFailure(runtime: Runtime, store: OrganizationStore, job: Cla
   return { end: "failed", nextRunAt: now + wait, code, dead: isDead(error, job.attempts + 1, settings) };
 }
 
+/** Kinds whose subject is neither a calendar nor a connection. */
+const ofNoCalendar: readonly JobKind[] = ["deprovision-account", "escalate-alert", "retention", "erasure"];
+
 /**
  * The subject is not there any more, or must not be read: the job ends, a reconnect or a new authorization starts it again. The store
  * knows; what a provider says of a moment (403, 404) must not end the polling of a calendar for good.
  */
 async function isOver(store: OrganizationStore, job: ClaimedJob, now: number): Promise<boolean> {
   const { directory } = store;
-  if (job.kind === "deprovision-account" || job.kind === "escalate-alert") return false;
+  if (ofNoCalendar.includes(job.kind)) return false;
   try {
     const calendar = job.kind === "list-calendars" ? null : await directory.findCalendar(job.subject);
     if (job.kind !== "list-calendars" && (calendar === null || calendar.removedAt !== null)) return true;

@@ -22,6 +22,7 @@ export function sealingStore(store: Store, vault: Vault): Store {
     },
     liveHolders: (now) => store.liveHolders(now),
     releaseHolder: (holder) => store.releaseHolder(holder),
+    ...(store.scrub === undefined ? {} : { scrub: () => (store.scrub as () => Promise<boolean>)() }),
     close: () => store.close(),
   };
 }

@@ -158,7 +158,8 @@ async function noteFailure(
   const now = runtime.clock.now();
   if (error.failure === "auth" && context !== null) {
     const alert = alertOf(runtime, { kind: "needs-reauth", subject: calendar.connectionId, detail: error.code });
-    await refuseLogin(store, { connectionId: calendar.connectionId, generation: context.generation }, error, alert, now);
+    const dropsRefused = runtime.retention.credential.afterRefusal === 0;
+    await refuseLogin(store, { connectionId: calendar.connectionId, generation: context.generation }, error, alert, now, dropsRefused);
     runtime.signal.wake(store.organizationId);
   }
   // Only the calendar list can tell whether a calendar is really gone.

@@ -5,6 +5,8 @@ import { calendars } from "./calendars.ts";
 import { changes } from "./changes.ts";
 import { connectCaldav } from "./connect-caldav.ts";
 import { connectFeed } from "./connect-feed.ts";
+import { eraseTick, erasures, exportPerson, forget } from "./erasure.ts";
+import { retentionPlan, retentionReport, retentionRun } from "./retention.ts";
 import { demo } from "./demo.ts";
 import { disconnect } from "./disconnect.ts";
 import { doctor } from "./doctor.ts";
@@ -47,6 +49,7 @@ export function buildProgram(): Command {
   addWorkCommands(program);
   addCareCommands(program);
   addKeyCommands(program);
+  addRetentionCommands(program);
   addWatchCommands(program);
   return program;
 }
@@ -170,6 +173,60 @@ function addKeyCommands(program: Command): void {
     .argument("<id>", "key")
     .option("--yes", "yes, for good")
     .action(destroyKey);
+}
+
+/** What is held and why, and its end. */
+function addRetentionCommands(program: Command): void {
+  const retention = program.command("retention").description("what is kept, why, and until when");
+  retention
+    .command("plan")
+    .description("what a run would remove now, and what goes next; changes nothing")
+    .option("--all", "also what is kept")
+    .option("--json", "print the decisions as JSON")
+    .action(retentionPlan);
+  retention
+    .command("run")
+    .description("remove what is due; the scheduler does it by itself, too")
+    .option("--confirm-clock", "the clock jumped by more than a day, and it is right")
+    .option("--as <id>", "who asked for it, for the audit log")
+    .option("--json", "print the report as JSON")
+    .action(retentionRun);
+  retention
+    .command("report")
+    .description("the oldest rows of every class and the rule that keeps them; exits 1 while something is due")
+    .option("--json", "print the report as JSON")
+    .action(retentionReport);
+
+  program
+    .command("forget")
+    .description("forget a person: the key, every row, every byte; prints a signed receipt")
+    .argument("<account>", "your own id of the person, or Kalends' id of the account")
+    .option("--dry-run", "only show which rows would go")
+    .option("--yes", "yes, for good")
+    .option("--notify <system>", "a system of yours that has to be told; may be given several times", several)
+    .option("--as <id>", "who asked for it, for the audit log")
+    .option("--json", "print the report as JSON")
+    .action(forget);
+  program
+    .command("export")
+    .description("write everything that is held of a person into a folder: JSON, and one .ics file for each calendar")
+    .argument("<account>", "your own id of the person, or Kalends' id of the account")
+    .requiredOption("--to <folder>", "folder to make; it must not exist yet")
+    .option("--as <id>", "who asked for it, for the audit log")
+    .action(exportPerson);
+  const requests = program.command("erasures").description("requests to be forgotten");
+  requests
+    .command("list", { isDefault: true })
+    .description("what was asked for, how far it is, and whom nobody has told yet; exits 1 while something is open")
+    .option("--json", "print JSON")
+    .action(erasures);
+  requests
+    .command("tick")
+    .description("a system of yours was told")
+    .argument("<erasure>", "erasure")
+    .argument("<system>", "its name")
+    .option("--as <id>", "who did it")
+    .action(eraseTick);
 }
 
 /** The audit log and alerts. */

@@ -4,8 +4,10 @@
  * - `repeated-refusals`: a calendar was refused several times in a row, by its provider or by the guard.
  * - `quarantine-growth`: many items of a calendar were set aside at once.
  * - `chain-broken`: the audit log does not hold together.
+ * - `retention-overdue`: rows that should be gone are still there.
+ * - `clock-jumped`: the clock went ahead by more than a day, and removals wait until somebody confirms it.
  */
-export type AlertKind = "needs-reauth" | "repeated-refusals" | "quarantine-growth" | "chain-broken";
+export type AlertKind = "needs-reauth" | "repeated-refusals" | "quarantine-growth" | "chain-broken" | "retention-overdue" | "clock-jumped";
 
 export interface NewAlert {
   kind: AlertKind;

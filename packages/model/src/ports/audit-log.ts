@@ -6,6 +6,7 @@ export type AuditAction =
   | "connect"
   | "connection"
   | "disconnect"
+  | "erase"
   | "authorize"
   | "end-authorization"
   | "raise-detail"

@@ -12,6 +12,7 @@ import type { MemberStore } from "./member-store.ts";
 import type { ProvisioningStore } from "./provisioning-store.ts";
 import type { ChangeFeed, Reader } from "./reader.ts";
 import type { RequestBudgets } from "./request-budgets.ts";
+import type { ErasureStore } from "./erasure-store.ts";
 import type { RetentionStore } from "./retention-store.ts";
 import type { SyncStore } from "./sync-store.ts";
 import type { WatchStore } from "./watch-store.ts";
@@ -34,6 +35,7 @@ export interface OrganizationStore {
   readonly watches: WatchStore;
   readonly connectAttempts: ConnectAttempts;
   readonly retention: RetentionStore;
+  readonly erasures: ErasureStore;
 }
 
 /** A place to keep things. */
@@ -63,5 +65,10 @@ export interface Store {
     put(name: string, value: string): Promise<void>;
     replace(name: string, expected: string, value: string): Promise<void>;
   };
+  /**
+   * Sees to it that what was deleted is in none of the database's files any more; false where somebody who reads an older snapshot stands in
+   * the way. Absent where the database cannot do that by itself.
+   */
+  scrub?(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -73,6 +73,12 @@ export class SqlDatabase {
     return this.#write(work, true);
   }
 
+  /** `null`: this driver cannot. */
+  get scrub(): (() => Promise<boolean>) | null {
+    const { driver } = this.#shared;
+    return driver.scrub === undefined ? null : () => this.#mapped(async () => (await driver.scrub?.()) ?? false);
+  }
+
   async close(): Promise<void> {
     if (this.#shared.closed) return;
     this.#shared.closed = true;

@@ -55,5 +55,7 @@ export interface SqlDriver {
    * given, and may be run again from its start where the database broke the transaction off (deadlock, serialization).
    */
   write<T>(work: (connection: SqlConnection) => Promise<T>, session: SqlWriteSession): Promise<T>;
+  /** Overwrites what was deleted in all files of the database; false where a reader stands in the way. Absent where it cannot. */
+  scrub?(): Promise<boolean>;
   close(): Promise<void>;
 }

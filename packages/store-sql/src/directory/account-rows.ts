@@ -44,7 +44,7 @@ export class AccountRows {
   }
 
   #all(scope: SqlScope) {
-    return scope.db.selectFrom("account").selectAll().where("organization", "=", this.#organization);
+    return scope.db.selectFrom("account").selectAll().where("organization", "=", this.#organization).where("purging_at", "is", null);
   }
 }
 

@@ -10,7 +10,8 @@ import { toAuthorization } from "../directory/authorization-rows.ts";
 export async function readRules(database: SqlDatabase, organization: OrganizationId, accountId: AccountId): Promise<AccountRules | null> {
   return database.read(async (scope) => {
     const { db } = scope;
-    const account = await scope.first(db.selectFrom("account").select("rules").where("organization", "=", organization).where("id", "=", accountId));
+    const account = await scope.first(db.selectFrom("account").select("rules").where("organization", "=", organization).where("id", "=", accountId)
+      .where("purging_at", "is", null));
     if (account === undefined) return null;
     const granted = await scope.all(
       db.selectFrom("access_authorization").selectAll().where("organization", "=", organization).where("account_id", "=", accountId).orderBy("id"),

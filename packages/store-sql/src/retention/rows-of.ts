@@ -10,14 +10,14 @@ type TableName = keyof Database;
 export function heldCondition(scope: SqlScope, organization: OrganizationId, table: TableName, subject: HeldBy): RawBuilder<SqlBool> | null {
   const column = "accountId" in subject ? tableClasses[table].account : tableClasses[table].connection;
   if (column === undefined) return null;
-  const own = sql<SqlBool>`organization = ${organization}`;
+  const own = sql<SqlBool>`${sql.ref("organization")} = ${organization}`;
   if ("accountId" in subject) return sql<SqlBool>`${own} and ${byAccount(organization, column, subject.accountId)}`;
   return sql<SqlBool>`${own} and ${byConnection(organization, column, subject.connectionId)}`;
 }
 
 function byAccount(organization: OrganizationId, column: OwnerColumn, id: string): RawBuilder<SqlBool> {
-  const connections = sql`(select id from connection where organization = ${organization} and account_id = ${id})`;
-  const calendars = sql`(select id from calendar where organization = ${organization} and account_id = ${id})`;
+  const connections = sql`(select id from connection where ${sql.ref("organization")} = ${organization} and account_id = ${id})`;
+  const calendars = sql`(select id from calendar where ${sql.ref("organization")} = ${organization} and account_id = ${id})`;
   if (column === "connection_id") return sql`connection_id in ${connections}`;
   if (column === "calendar_id") return sql`calendar_id in ${calendars}`;
   if (column === "subject") return sql`(subject in ${connections} or subject in ${calendars} or subject = ${id})`;
@@ -25,7 +25,7 @@ function byAccount(organization: OrganizationId, column: OwnerColumn, id: string
 }
 
 function byConnection(organization: OrganizationId, column: OwnerColumn, id: string): RawBuilder<SqlBool> {
-  const calendars = sql`(select id from calendar where organization = ${organization} and connection_id = ${id})`;
+  const calendars = sql`(select id from calendar where ${sql.ref("organization")} = ${organization} and connection_id = ${id})`;
   if (column === "calendar_id") return sql`calendar_id in ${calendars}`;
   if (column === "subject") return sql`(subject = ${id} or subject in ${calendars})`;
   return sql`${sql.ref(column)} = ${id}`;

@@ -59,6 +59,10 @@ export const tableClasses: { readonly [Table in keyof Database]: TableClass } = 
   request_budget: { class: "configuration" },
   setting: { class: "configuration" },
   migration: { class: "configuration" },
+  // They outlive the person: ids, counts, and grants that are still to be taken back.
+  erasure: { class: "audit" },
+  erasure_item: { class: "audit" },
+  erasure_grant: { class: "credential" },
   audit_record: { class: "audit" },
   alert_record: { class: "audit" },
 };

@@ -43,8 +43,6 @@ export interface CalendarObjectTable {
   description: Uint8Array | null;
   /** 1 where one of its events is marked private. */
   private: number;
-  /** When it left the union of the query windows into the past; `null` where it did not. */
-  left_at: number | null;
 }
 
 export interface QuarantinedItemTable {
