@@ -1,6 +1,7 @@
 import { KalendsError, toKalendsError } from "@kalends/model";
 import type { OrganizationStore, SyncClaim, SyncOutcome } from "@kalends/model";
 import { alertOf } from "../alerts/raise-alert.ts";
+import { pollInterval } from "./poll-interval.ts";
 import { raiseSyncAlerts } from "../alerts/sync-alerts.ts";
 import type { Runtime } from "../runtime.ts";
 import { jittered, waitAfterFailure } from "./backoff.ts";
@@ -47,7 +48,7 @@ export async function syncCalendar(
     error = held.lost.aborted ? new KalendsError("claim-lost", `Another worker took over the calendar ${calendarId}`) : failureOf(thrown, signal);
   }
   held.stop();
-  const outcome = planOutcome(runtime, claim, error);
+  const outcome = planOutcome(runtime, claim, context?.calendar.hints ?? {}, error);
   try {
     // Who was stopped, or found the budget spent, did not fail: the status stays as it was.
     const untold = error?.code === "aborted" || error?.code === "budget-spent";
@@ -134,10 +135,10 @@ async function runPasses(
   }
 }
 
-function planOutcome(runtime: Runtime, claim: SyncClaim, error: KalendsError | null): SyncOutcome {
+function planOutcome(runtime: Runtime, claim: SyncClaim, hints: Readonly<Record<string, string>>, error: KalendsError | null): SyncOutcome {
   const { clock, settings, random } = runtime;
   if (error === null) {
-    return { ok: true, errorCode: null, nextTry: clock.now() + jittered(settings.pollEveryMs, settings, random) };
+    return { ok: true, errorCode: null, nextTry: clock.now() + jittered(pollInterval(hints, settings), settings, random) };
   }
   const failures = error.code === "budget-spent" ? 1 : claim.failures + 1;
   const wait = error.code === "aborted" ? 0 : waitAfterFailure(error, failures, settings, random);

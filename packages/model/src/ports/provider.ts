@@ -79,7 +79,10 @@ export interface PulledPage {
   nextCursor: Cursor | null;
   /** How many items this pass has in all, where it is known; for progress. */
   expectedItems?: number;
-  /** On the last page: hints to store with the calendar, if they changed. */
+  /**
+   * On the last page: hints to store with the calendar, if they changed. The engine reads one of them: `refreshMs`, how often the publisher
+   * wants to be asked, in ms.
+   */
   hints?: Record<string, string>;
 }
 
