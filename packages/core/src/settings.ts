@@ -1,7 +1,17 @@
 /** How the engine paces itself. All durations in milliseconds. */
 export interface EngineSettings {
-  /** How often a calendar is polled. */
+  /** How often a calendar is polled that changed lately. */
   pollEveryMs: number;
+  /** How often one is polled that did not. */
+  pollQuietEveryMs: number;
+  /** How often one is polled whose provider tells of changes: the longest that a lost notification goes unnoticed. */
+  pollPushedEveryMs: number;
+  /** "Lately" ends this long after the last change. */
+  activeForMs: number;
+  /** For how long a watch channel is asked. Google gives a week at most. */
+  watchForMs: number;
+  /** A channel is replaced this long before its end; the old one is stopped when the new one works. */
+  watchRenewBeforeMs: number;
   /** How often a connection's calendar list is read. */
   listEveryMs: number;
   /** How often a calendar's busy spans follow the moving window. */
@@ -46,6 +56,11 @@ export interface EngineSettings {
 
 export const defaultSettings: EngineSettings = {
   pollEveryMs: 5 * 60_000,
+  pollQuietEveryMs: 10 * 60_000,
+  pollPushedEveryMs: 15 * 60_000,
+  activeForMs: 60 * 60_000,
+  watchForMs: 7 * 24 * 60 * 60_000,
+  watchRenewBeforeMs: 12 * 60 * 60_000,
   listEveryMs: 60 * 60_000,
   rollEveryMs: 24 * 60 * 60_000,
   retentionEveryMs: 6 * 60 * 60_000,

@@ -58,7 +58,7 @@ describe("disconnecting", () => {
     const dry = await t.organization.disconnect(t.connectionId, { disposition: "purge", dryRun: true });
     expect(await t.organization.listConnections()).toMatchObject([{ state: "connected" }]);
     const report = await t.organization.disconnect(t.connectionId, { disposition: "purge" });
-    expect(report).toEqual({ ...dry, dryRun: false });
+    expect(report).toEqual({ ...dry, dryRun: false, provider: "told" });
     expect(report.removed).toMatchObject({ calendar: 2, calendar_object: 2, connection: 1, credential: 1 });
     const left = await t.store.organization("org").retention.rowsOf({ connectionId: t.connectionId });
     expect(Object.keys(left)).toEqual(["change_record"]);

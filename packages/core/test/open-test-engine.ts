@@ -1,5 +1,5 @@
 import { createEngine, type Engine, type EngineOptions, type EngineSettings, type OrganizationEngine, type RoleActions } from "@kalends/core";
-import { Secret, type Clock, type Store } from "@kalends/model";
+import { Secret, type Clock, type Logger, type Store } from "@kalends/model";
 import { openSqliteStore } from "@kalends/store-sqlite";
 import { fakeClock, memoryProvider, seededRandom, type FakeClock, type MemoryProvider } from "@kalends/testing";
 import { createVault, generateKey, Keyset, localKeyring, parseKey } from "@kalends/vault";
@@ -16,8 +16,19 @@ export interface TestEngine {
   another(holder: string, zoneDataVersion?: string): Promise<OrganizationEngine>;
 }
 
+export interface TestEngineOptions {
+  provider?: MemoryProvider;
+  store?: Store;
+  settings?: Partial<EngineSettings>;
+  roleActions?: RoleActions;
+  /** Default: nothing is watched. */
+  notifyAt?: string;
+  logger?: Logger;
+  engine?: Partial<EngineOptions>;
+}
+
 /** An engine on a real SQLite store in memory, a real vault, and a provider in memory. Time stands still until moved. */
-export async function openTestEngine(options: { provider?: MemoryProvider; store?: Store; settings?: Partial<EngineSettings>; roleActions?: RoleActions; engine?: Partial<EngineOptions> } = {}): Promise<TestEngine> {
+export async function openTestEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
   const clock = fakeClock("2026-11-20T08:00:00Z");
   const provider = options.provider ?? memoryProvider({ now: () => clock.now() });
   const store = options.store ?? (await openSqliteStore({ path: ":memory:", clock }));
@@ -28,7 +39,10 @@ export async function openTestEngine(options: { provider?: MemoryProvider; store
   // Who sleeps inside a run moves the clock, so that nobody has to do it from outside.
   const sleeping: Clock = { now: clock.now, setTimer: clock.setTimer, sleep: (ms) => clock.advance(ms) };
   const settings = { ...options.settings };
-  const roles = options.roleActions === undefined ? {} : { roleActions: options.roleActions };
+  const { roleActions, notifyAt, logger } = options;
+  const roles = {
+    ...(roleActions === undefined ? {} : { roleActions }), ...(notifyAt === undefined ? {} : { notifyAt }), ...(logger === undefined ? {} : { logger }),
+  };
   const open = (holder: string, zoneDataVersion?: string): Promise<Engine> => {
     const zones = zoneDataVersion === undefined ? {} : { zoneDataVersion };
     return createEngine({ store, vault, providers: [provider], clock: sleeping, random, holder, settings, ...zones, ...roles, ...options.engine });

@@ -1,5 +1,6 @@
 import type { CalendarId, ConnectionId } from "./ids.ts";
 import type { ConnectionState } from "./parties.ts";
+import type { PollCadence } from "./ports/sync-store.ts";
 
 /** What a calendar's sync is doing. `first-sync`: no complete pass yet; `delayed`: waiting for its next try after a failure. */
 export type SyncPhase = "first-sync" | "idle" | "syncing" | "delayed" | "stopped";
@@ -21,6 +22,10 @@ export interface CalendarStatus {
   quarantined: number;
   /** Items with warnings such as an unresolved zone. */
   warnings: number;
+  /** How often it is polled, by the last run that succeeded. */
+  polling: PollCadence | null;
+  /** The provider tells of changes until then; `null`: it does not. */
+  push: { until: string; lastNotified: string | null } | null;
 }
 
 export interface StatusError {

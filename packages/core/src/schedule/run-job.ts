@@ -1,6 +1,7 @@
 import { errorTable, KalendsError } from "@kalends/model";
 import type { ClaimedJob, ErrorCode, JobKind, OrganizationStore } from "@kalends/model";
 import { deprovisionAccount } from "../provisioning/deprovision-account.ts";
+import { leaveProvider } from "../disconnect/leave-provider.ts";
 import { refreshCalendars } from "../calendars/refresh-calendars.ts";
 import type { Runtime } from "../runtime.ts";
 import { isDead, jittered, waitAfterFailure } from "../sync/backoff.ts";
@@ -11,6 +12,8 @@ import { rollWindow } from "../sync/roll-window.ts";
 import { failureOf } from "../sync/failure-of.ts";
 import { syncCalendar } from "../sync/sync-calendar.ts";
 import type { SyncReport } from "../sync/sync-report.ts";
+import { askToWatch } from "../watches/ask-to-watch.ts";
+import { keepWatched } from "../watches/keep-watched.ts";
 
 /**
  * What becomes of a job after its run. `done`: queued again at a time, or out of the queue. `failed` counts as an attempt. `put-off`: it did not
@@ -49,6 +52,12 @@ export async function runJob(runtime: Runtime, job: ClaimedJob, signal: AbortSig
       if (!(await isActive(store, job.subject))) await deprovisionAccount(runtime, store, job.subject);
       return done(null);
     }
+    if (job.kind === "leave-provider") {
+      await leaveProvider(runtime, store, job.subject, signal);
+      return done(null);
+    }
+    if (job.kind === "watch-calendar") return done(await keepWatched(runtime, store, { calendarId: job.subject }, signal));
+    if (job.kind === "watch-list") return done(await keepWatched(runtime, store, { connectionId: job.subject }, signal));
     await rollWindow(runtime, store, job.subject, signal);
     return done(clock.now() + jittered(settings.rollEveryMs, settings, random));
   } catch (thrown) {
@@ -69,8 +78,13 @@ async function afterFailure(runtime: Runtime, store: OrganizationStore, job: Cla
   return { end: "failed", nextRunAt: now + wait, code, dead: isDead(error, job.attempts + 1, settings) };
 }
 
-/** Kinds whose subject is neither a calendar nor a connection. */
-const ofNoCalendar: readonly JobKind[] = ["deprovision-account", "escalate-alert", "retention", "erasure"];
+/**
+ * Kinds whose subject is neither a calendar nor a connection, and those that have work left where nothing is read any more: only the job
+ * knows when it is over.
+ */
+const endedByThemselves: readonly JobKind[] = [
+  "deprovision-account", "escalate-alert", "retention", "erasure", "leave-provider", "watch-calendar", "watch-list",
+];
 
 /**
  * The subject is not there any more, or must not be read: the job ends, a reconnect or a new authorization starts it again. The store
@@ -78,7 +92,7 @@ const ofNoCalendar: readonly JobKind[] = ["deprovision-account", "escalate-alert
  */
 async function isOver(store: OrganizationStore, job: ClaimedJob, now: number): Promise<boolean> {
   const { directory } = store;
-  if (ofNoCalendar.includes(job.kind)) return false;
+  if (endedByThemselves.includes(job.kind)) return false;
   try {
     const calendar = job.kind === "list-calendars" ? null : await directory.findCalendar(job.subject);
     if (job.kind !== "list-calendars" && (calendar === null || calendar.removedAt !== null)) return true;
@@ -101,12 +115,26 @@ async function runSync(runtime: Runtime, store: OrganizationStore, job: ClaimedJ
     // Coalesced: the earliest roll stands, so this only sees to it that there is one.
     const runAt = clock.now() + jittered(settings.rollEveryMs, settings, random);
     await store.jobs.enqueue({ kind: "roll-window", subject: job.subject, runAt });
+    await watchCalendar(runtime, store, job.subject);
     return { end: "done", nextRunAt, code, report };
   }
   if (code === "aborted" || code === "budget-spent") return { end: "put-off", nextRunAt: nextRunAt ?? clock.now(), code };
-  if (nextRunAt === null || (await isOver(store, job, clock.now()))) return { end: "done", nextRunAt: null, code, report };
+  if (nextRunAt === null || (await isOver(store, job, clock.now()))) {
+    await store.jobs.enqueue({ kind: "watch-calendar", subject: job.subject, runAt: clock.now() });
+    return { end: "done", nextRunAt: null, code, report };
+  }
   const dead = isDead({ code, failure: errorTable[code].failure }, job.attempts + 1, settings);
   return { end: "failed", nextRunAt, code, dead, report };
+}
+
+async function watchCalendar(runtime: Runtime, store: OrganizationStore, calendarId: string): Promise<void> {
+  if (runtime.notifyAt === null) return;
+  const calendar = await store.directory.findCalendar(calendarId);
+  const connection = calendar === null ? null : await store.directory.findConnection(calendar.connectionId);
+  if (connection === null) return;
+  await askToWatch(runtime, store, connection, calendarId);
+  // The list of a new connection is read when it is made, and by its own job only an hour later.
+  await askToWatch(runtime, store, connection, null);
 }
 
 async function isActive(store: OrganizationStore, accountId: string): Promise<boolean> {
@@ -116,5 +144,7 @@ async function isActive(store: OrganizationStore, accountId: string): Promise<bo
 async function runList(runtime: Runtime, store: OrganizationStore, connectionId: string, signal: AbortSignal): Promise<void> {
   const connection = await store.directory.findConnection(connectionId);
   if (connection === null) throw new KalendsError("not-found", `There is no connection ${connectionId}`);
-  await refreshCalendars(runtime, store, connection, { signal });
+  const { removed } = await refreshCalendars(runtime, store, connection, { signal });
+  await askToWatch(runtime, store, connection, null);
+  for (const subject of runtime.notifyAt === null ? [] : removed) await store.jobs.enqueue({ kind: "watch-calendar", subject, runAt: runtime.clock.now() });
 }

@@ -1,5 +1,5 @@
 import { errorTable } from "@kalends/model";
-import type { Calendar, CalendarStatus, Connection, ConnectionStatus, ErrorCode, OrganizationStore, StatusError, SyncPhase, SyncState } from "@kalends/model";
+import type { Calendar, CalendarStatus, Connection, ConnectionStatus, ErrorCode, OrganizationStore, StatusError, SyncPhase, SyncState, WatchChannel } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
 
 function toStatusError(code: string | null): StatusError | null {
@@ -17,7 +17,13 @@ function phaseOf(connection: Connection, state: SyncState | undefined): SyncPhas
 
 const toIso = (ms: number | null | undefined): string | null => (ms === null || ms === undefined ? null : new Date(ms).toISOString());
 
-function calendarStatus(connection: Connection, calendar: Calendar, state: SyncState | undefined, now: number): CalendarStatus {
+function calendarStatus(
+  connection: Connection,
+  calendar: Calendar,
+  state: SyncState | undefined,
+  watch: WatchChannel | undefined,
+  now: number,
+): CalendarStatus {
   const lastSuccess = state?.lastSuccess ?? null;
   return {
     calendarId: calendar.id,
@@ -32,6 +38,8 @@ function calendarStatus(connection: Connection, calendar: Calendar, state: SyncS
     objects: state?.objects ?? 0,
     quarantined: state?.quarantined ?? 0,
     warnings: state?.warnings ?? 0,
+    polling: state?.cadence ?? null,
+    push: watch === undefined ? null : { until: new Date(watch.expiresAt).toISOString(), lastNotified: toIso(watch.notifiedAt) },
   };
 }
 
@@ -41,6 +49,7 @@ export async function readStatus(runtime: Runtime, store: OrganizationStore, acc
   const connections = await store.directory.listConnections(accountId);
   const calendars = await store.directory.listCalendars(accountId === undefined ? {} : { accountId });
   const states = await store.reader.syncStates(calendars.map(({ id }) => id), now);
+  const watches = await openWatches(store, connections, accountId, now);
   return connections.map((connection) => ({
     connectionId: connection.id,
     accountId: connection.accountId,
@@ -51,6 +60,18 @@ export async function readStatus(runtime: Runtime, store: OrganizationStore, acc
     lastListed: toIso(connection.listedAt),
     calendars: calendars
       .filter((calendar) => calendar.connectionId === connection.id)
-      .map((calendar) => calendarStatus(connection, calendar, states.get(calendar.id), now)),
+      .map((calendar) => calendarStatus(connection, calendar, states.get(calendar.id), watches.get(calendar.id), now)),
   }));
+}
+
+/** The open channel of each calendar that lasts longest. */
+async function openWatches(
+  store: OrganizationStore,
+  connections: readonly Connection[],
+  accountId: string | undefined,
+  now: number,
+): Promise<Map<string, WatchChannel>> {
+  const lists = accountId === undefined ? [await store.watches.list({ state: "open" })] : await Promise.all(connections.map(({ id }) => store.watches.list({ connectionId: id, state: "open" })));
+  const living = lists.flat().filter(({ expiresAt }) => expiresAt > now).sort((one, other) => one.expiresAt - other.expiresAt);
+  return new Map(living.flatMap((channel) => (channel.calendarId === null ? [] : [[channel.calendarId, channel] as const])));
 }

@@ -10,6 +10,7 @@ import { failureOf } from "./failure-of.ts";
 import { refuseLogin } from "../connect/refuse-login.ts";
 import { calendarContext, type CalendarContext } from "./calendar-context.ts";
 import { holdClaim } from "./hold-claim.ts";
+import { planCadence } from "./plan-cadence.ts";
 import { runPass, type PassOptions } from "./run-pass.ts";
 import { windowIsBehind } from "./window-is-behind.ts";
 import { PassTally, type SyncProgress, type SyncReport } from "./sync-report.ts";
@@ -48,7 +49,7 @@ export async function syncCalendar(
     error = held.lost.aborted ? new KalendsError("claim-lost", `Another worker took over the calendar ${calendarId}`) : failureOf(thrown, signal);
   }
   held.stop();
-  const outcome = planOutcome(runtime, claim, context?.calendar.hints ?? {}, error);
+  const outcome = await planOutcome(runtime, store, claim, { tally, hints: context?.calendar.hints ?? {} }, error);
   try {
     // Who was stopped, or found the budget spent, did not fail: the status stays as it was.
     const untold = error?.code === "aborted" || error?.code === "budget-spent";
@@ -135,14 +136,35 @@ async function runPasses(
   }
 }
 
-function planOutcome(runtime: Runtime, claim: SyncClaim, hints: Readonly<Record<string, string>>, error: KalendsError | null): SyncOutcome {
+async function planOutcome(
+  runtime: Runtime,
+  store: OrganizationStore,
+  claim: SyncClaim,
+  { tally, hints }: { tally: PassTally; hints: Readonly<Record<string, string>> },
+  error: KalendsError | null,
+): Promise<SyncOutcome> {
   const { clock, settings, random } = runtime;
   if (error === null) {
-    return { ok: true, errorCode: null, nextTry: clock.now() + jittered(pollInterval(hints, settings), settings, random) };
+    const now = clock.now();
+    const changed = tally.created + tally.updated + tally.removed > 0;
+    const watchedUntil = await readWatchedUntil(runtime, store, claim.calendarId);
+    const { cadence, everyMs } = planCadence({ lastChange: changed ? now : claim.lastChange, watchedUntil, now, settings });
+    return { ok: true, errorCode: null, nextTry: now + jittered(Math.max(everyMs, pollInterval(hints, settings)), settings, random), changed, cadence };
   }
   const failures = error.code === "budget-spent" ? 1 : claim.failures + 1;
   const wait = error.code === "aborted" ? 0 : waitAfterFailure(error, failures, settings, random);
   return { ok: false, errorCode: error.code, nextTry: wait === null ? null : clock.now() + wait };
+}
+
+/** Until when the provider tells of changes; `null` where it does not, or where that cannot be read now: then polling is the more frequent one. */
+async function readWatchedUntil(runtime: Runtime, store: OrganizationStore, calendarId: string): Promise<number | null> {
+  if (runtime.notifyAt === null) return null;
+  try {
+    const open = await store.watches.list({ calendarId, state: "open" });
+    return open.length === 0 ? null : Math.max(...open.map(({ expiresAt }) => expiresAt));
+  } catch {
+    return null;
+  }
 }
 
 /** What a failure means beyond this calendar. */

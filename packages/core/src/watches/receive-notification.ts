@@ -74,7 +74,7 @@ async function write(runtime: Runtime, store: OrganizationStore, channel: WatchC
   const { id, calendarId, connectionId } = channel;
   if (event !== "opened") {
     await store.jobs.enqueue(
-      calendarId === null ? { kind: "list-calendars", subject: connectionId, runAt: now } : { kind: "sync-calendar", subject: calendarId, runAt: now },
+      calendarId === null ? { kind: "list-calendars", subject: connectionId, runAt: now, priority: "push" } : { kind: "sync-calendar", subject: calendarId, runAt: now, priority: "push" },
     );
   }
   if (event === "ended") {

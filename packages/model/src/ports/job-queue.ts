@@ -2,7 +2,8 @@
  * Work that waits for its time. `sync-calendar` and `list-calendars` name their subject; `roll-window` moves a calendar's busy spans;
  * `retention` removes what is due in its organization, `erasure` finishes the erasure that it names;
  * `escalate-alert` names the number of an alert; `watch-calendar` and `watch-list` bring the watch channels of a calendar, or of a
- * connection's list, to what they should be; `deprovision-account` ends everybody's right to an account.
+ * connection's list, to what they should be; `deprovision-account` ends everybody's right to an account;
+ * `leave-provider` tells a provider of a connection that was ended while it could not be reached.
  */
 export type JobKind =
   | "sync-calendar"
@@ -11,7 +12,10 @@ export type JobKind =
   | "escalate-alert"
   | "watch-calendar"
   | "watch-list"
-  | "deprovision-account" | "retention" | "erasure";
+  | "deprovision-account"
+  | "leave-provider"
+  | "retention"
+  | "erasure";
 
 /** Why a job runs: a provider told of a change, somebody waits for it, or its time has come again. */
 export type JobPriority = "push" | "user" | "poll";

@@ -181,6 +181,11 @@ export interface CalendarProvider {
   /** Takes the grant back at the provider; one that is void already is a success. */
   revokeGrant?(request: RevokeRequest): Promise<void>;
 
+  /**
+   * What the provider's name of a watch names. `calendar`: the thing watched, so that one channel's name stops all of its channels (Google);
+   * `channel`, the default: the one subscription (Graph, Exchange).
+   */
+  readonly watchResource?: "calendar" | "channel";
   /** Asks to be told of changes of a calendar. Throws `permission-denied` where this calendar cannot be watched. */
   watchCalendar?(access: ProviderAccess, request: CalendarWatchRequest): Promise<OpenedWatch>;
   /** Asks to be told of changes of the list of calendars. */

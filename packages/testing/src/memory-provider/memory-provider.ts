@@ -161,10 +161,11 @@ function consentCalls(consent: MemoryConsent): Pick<CalendarProvider, "authoriza
   };
 }
 
-type WatchCalls = Pick<CalendarProvider, "watchCalendar" | "watchCalendarList" | "unwatch" | "readNotification">;
+type WatchCalls = Pick<CalendarProvider, "watchResource" | "watchCalendar" | "watchCalendarList" | "unwatch" | "readNotification">;
 
 function watchCalls(watches: MemoryWatches, consent: MemoryConsent, isThere: (remoteKey: string) => boolean): WatchCalls {
   return {
+    watchResource: "calendar",
     watchCalendar: async ({ credential }, { calendar, ...request }) => {
       consent.check(credential);
       if (!isThere(calendar.remoteKey)) throw new KalendsError("calendar-gone", "The calendar is not there");
