@@ -71,7 +71,10 @@ async function openWatches(
   accountId: string | undefined,
   now: number,
 ): Promise<Map<string, WatchChannel>> {
-  const lists = accountId === undefined ? [await store.watches.list({ state: "open" })] : await Promise.all(connections.map(({ id }) => store.watches.list({ connectionId: id, state: "open" })));
+  const lists =
+    accountId === undefined
+      ? [await store.watches.list({ state: "open" })]
+      : await Promise.all(connections.map(({ id }) => store.watches.list({ connectionId: id, state: "open" })));
   const living = lists.flat().filter(({ expiresAt }) => expiresAt > now).sort((one, other) => one.expiresAt - other.expiresAt);
   return new Map(living.flatMap((channel) => (channel.calendarId === null ? [] : [[channel.calendarId, channel] as const])));
 }
