@@ -120,7 +120,8 @@ async function runSync(runtime: Runtime, store: OrganizationStore, job: ClaimedJ
   }
   if (code === "aborted" || code === "budget-spent") return { end: "put-off", nextRunAt: nextRunAt ?? clock.now(), code };
   if (nextRunAt === null || (await isOver(store, job, clock.now()))) {
-    await store.jobs.enqueue({ kind: "watch-calendar", subject: job.subject, runAt: clock.now() });
+    // Nobody reads it any more: nobody needs to be told of its changes either.
+    if (runtime.notifyAt !== null) await store.jobs.enqueue({ kind: "watch-calendar", subject: job.subject, runAt: clock.now() });
     return { end: "done", nextRunAt: null, code, report };
   }
   const dead = isDead({ code, failure: errorTable[code].failure }, job.attempts + 1, settings);
