@@ -87,6 +87,12 @@ const changes: readonly Probe[] = [
     const answer = await sync(ask, path, "", "<D:getetag/><C:calendar-data/>");
     return answer.status !== 207 ? "-" : answer.text.includes("BEGIN:VCALENDAR") ? "yes" : "no";
   } },
+  { behaviour: "calendar-data with only some properties", kalends: "not asked for: whole items are read, and cut down before they are stored", find: async ({ ask, path }) => {
+    await put(ask, `${path}partial.ics`, eventText("partial", "Partial", { more: ["DESCRIPTION:long"] }));
+    const part = '<C:calendar-data><C:comp name="VCALENDAR"><C:prop name="VERSION"/><C:comp name="VEVENT"><C:prop name="UID"/><C:prop name="DTSTART"/></C:comp></C:comp></C:calendar-data>';
+    const answer = await report(ask, path, `<C:calendar-multiget ${names}><D:prop><D:getetag/>${part}</D:prop><D:href>${path}partial.ics</D:href></C:calendar-multiget>`);
+    return answer.status !== 207 ? told(answer) : answer.text.includes("DESCRIPTION") ? "ignored" : answer.text.includes("DTSTART") ? "honoured" : "nothing";
+  } },
   { behaviour: "getctag", kalends: "saves the listing where it has not moved", find: async ({ ask, path }) => (/<(?:\w+:)?getctag[^>]*>[^<]+</.test((await propfind(ask, path, "<S:getctag/>")).text) ? "yes" : "no") },
   { behaviour: "multiget with one missing href", kalends: "asked for singly, then set aside; never removed for that", find: async ({ ask, path }) => {
     const answer = await report(ask, path, `<C:calendar-multiget ${names}><D:prop><D:getetag/></D:prop><D:href>${path}there.ics</D:href><D:href>${path}never.ics</D:href></C:calendar-multiget>`);
