@@ -7,10 +7,10 @@ import type { ConnectResult } from "@kalends/core";
 import { caldavProvider } from "@kalends/provider-caldav";
 import { feedProvider, readFeedAddress } from "@kalends/provider-feed";
 import type { GoogleProviderOptions } from "@kalends/provider-google";
-import { openSqliteStore } from "@kalends/store-sqlite";
 import { createTransport } from "@kalends/transport";
 import { createVault, localKeyring } from "@kalends/vault";
 import { findKey, type KeyOptions } from "./find-key.ts";
+import { isPostgresUrl, openDatabase, type PostgresOptions } from "./open-database.ts";
 import { fileLedger } from "./platform/file-ledger.ts";
 import { environment } from "./platform/environment.ts";
 import { isDeadHolder, newHolder } from "./platform/holder.ts";
@@ -19,8 +19,10 @@ import { systemRandom } from "./platform/system-random.ts";
 import { zoneDataVersion } from "./platform/zone-data-version.ts";
 
 export interface KalendsOptions extends KeyOptions {
-  /** Path of the SQLite file, `:memory:`, or a store of your own. Default `kalends.db`. */
+  /** Path of the SQLite file, `:memory:`, `postgres://user@host/database`, or a store of your own. Default `kalends.db`. */
   database?: string | Store;
+  /** The schema and the limits, where `database` names a PostgreSQL. */
+  postgres?: PostgresOptions;
   /** A key service of your own (a cloud KMS, an HSM), instead of a key. */
   keyService?: KeyService;
   /** A vault of your own, instead of a key or key service. */
@@ -45,13 +47,16 @@ export interface KalendsOptions extends KeyOptions {
   retention?: PresetName | RetentionPolicy;
   /**
    * Where requests to be forgotten are kept, apart from the database: a path, or a ledger of your own. It must not be part of the database's
-   * backups. Default: the database's path with `.erasures`; none for `:memory:` and for a store of your own.
+   * backups. Default: the database's path with `.erasures`; none for `:memory:`, PostgreSQL and a store of your own.
    */
   erasureLedger?: string | ErasureLedger;
   /** Systems of yours that have to be told of every erasure. */
   externalSystems?: readonly string[];
-  /** Bring the database to this version's schema at start. Default `true`; else an old schema throws `store-unmigrated`. */
-  autoMigrate?: boolean;
+  /**
+   * Bring the database to this version's schema at start. Default `true`; with `false` an old schema throws `store-unmigrated`; `skip` does
+   * not look.
+   */
+  autoMigrate?: boolean | "skip";
   logger?: Logger;
   clock?: Clock;
   random?: Random;
@@ -113,9 +118,9 @@ export async function createKalends(options: KalendsOptions = {}): Promise<Kalen
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const database = options.database ?? "kalends.db";
-  const path = typeof database === "string" && database !== ":memory:" ? database : null;
+  const path = typeof database === "string" && database !== ":memory:" && !isPostgresUrl(database) ? database : null;
   const keys = options.vault === undefined ? await openKeys(options, path, random) : null;
-  const store = typeof database === "string" ? await openSqliteStore({ path: database, clock }) : database;
+  const store = typeof database === "string" ? await openDatabase(database, clock, options.postgres) : database;
   const vault = keys === null ? (options.vault as Vault) : createVault({ keys, random, dataKeys: (id) => store.organization(id).dataKeys });
   const transport = createTransport({ clock, allowHosts: options.allowHosts ?? [] });
   try {
@@ -156,7 +161,7 @@ interface Parts {
 async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine> {
   const { store, clock, random } = parts;
   if (options.autoMigrate === false) await store.migrations.check();
-  else await store.migrations.run();
+  else if (options.autoMigrate !== "skip") await store.migrations.run();
   for (const holder of await store.liveHolders(clock.now())) {
     if (isDeadHolder(holder)) await store.releaseHolder(holder);
   }

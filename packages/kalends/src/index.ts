@@ -8,6 +8,7 @@ export {
   type KalendsOptions,
 } from "./create-kalends.ts";
 export type { KeyOptions } from "./find-key.ts";
+export type { PostgresOptions } from "./open-database.ts";
 export { systemClock } from "./platform/system-clock.ts";
 export { systemRandom } from "./platform/system-random.ts";
 export { defaultRoleActions, defaultSettings, verifyReceipt } from "@kalends/core";

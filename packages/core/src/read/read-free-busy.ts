@@ -1,6 +1,6 @@
 import { answerFreeBusy, freshnessOf, type FreeBusyAnswer } from "@kalends/availability";
 import { KalendsError, stalePolicySchema } from "@kalends/model";
-import type { AccountId, Calendar, CalendarId, OrganizationStore, StalePolicy } from "@kalends/model";
+import type { AccountId, AvailabilityCalendar, AvailabilitySources, CalendarId, OrganizationStore, StalePolicy } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
 import { parseRange } from "./parse-range.ts";
 
@@ -21,36 +21,54 @@ export interface FreeBusyRequest {
 
 const mostCalendars = 5_000;
 
-async function chosenCalendars(
-  store: OrganizationStore,
-  request: FreeBusyRequest,
-): Promise<{ calendars: Calendar[]; unknownAccounts: AccountId[] }> {
-  const chosen = new Map<CalendarId, Calendar>();
+interface Chosen {
+  calendars: AvailabilityCalendar[];
+  /** Accounts of which no calendar is known. */
+  unknownAccounts: AccountId[];
+}
+
+/** The calendars in the question's order: account by account, then those named besides. */
+async function chooseCalendars(store: OrganizationStore, request: FreeBusyRequest): Promise<Chosen> {
+  const accountIds = [...new Set(request.accounts ?? [])];
+  const calendarIds = [...new Set(request.calendars ?? [])];
+  const { accounts, calendars, exclusions } = await store.reader.availabilitySources(accountIds, calendarIds);
+  const byAccount = groupByAccount(calendars.values());
+  const chosen = new Set<AvailabilityCalendar>();
   const unknownAccounts: AccountId[] = [];
-  for (const accountId of new Set(request.accounts ?? [])) {
-    if ((await store.directory.findAccount(accountId)) === null) throw new KalendsError("not-found", `There is no account ${accountId}`);
-    const calendars = await store.directory.listCalendars({ accountId });
-    if (calendars.length === 0) unknownAccounts.push(accountId);
-    for (const calendar of calendars) chosen.set(calendar.id, calendar);
+  for (const accountId of accountIds) {
+    if (!accounts.has(accountId)) throw new KalendsError("not-found", `There is no account ${accountId}`);
+    const own = byAccount.get(accountId) ?? [];
+    if (own.length === 0) unknownAccounts.push(accountId);
+    for (const calendar of own) chosen.add(calendar);
   }
-  for (const calendarId of new Set(request.calendars ?? [])) {
-    const calendar = chosen.get(calendarId) ?? (await store.directory.findCalendar(calendarId));
-    if (calendar === null || calendar.removedAt !== null) throw new KalendsError("not-found", `There is no calendar ${calendarId}`);
-    chosen.set(calendarId, calendar);
+  for (const calendarId of calendarIds) {
+    const calendar = calendars.get(calendarId);
+    if (calendar === undefined) throw new KalendsError("not-found", `There is no calendar ${calendarId}`);
+    chosen.add(calendar);
   }
-  return { calendars: [...chosen.values()], unknownAccounts };
+  if (chosen.size === 0 && unknownAccounts.length === 0) {
+    throw new KalendsError("invalid-argument", "A free-busy question needs at least one account or calendar");
+  }
+  return { calendars: withoutExcluded([...chosen], exclusions), unknownAccounts };
 }
 
 /** Calendars that every authorization excludes are never synced; they are no part of anybody's availability. */
-async function withoutExcluded(store: OrganizationStore, calendars: readonly Calendar[]): Promise<Calendar[]> {
-  const byAccount = new Map<AccountId, ReadonlySet<CalendarId>>();
-  for (const { accountId } of calendars) {
-    if (byAccount.has(accountId)) continue;
-    const active = (await store.directory.listAuthorizations(accountId)).filter(({ state }) => state === "active");
-    const [first, ...others] = active.map(({ excludedCalendarIds }) => new Set(excludedCalendarIds));
-    byAccount.set(accountId, new Set([...(first ?? [])].filter((id) => others.every((other) => other.has(id)))));
+function withoutExcluded(calendars: readonly AvailabilityCalendar[], exclusions: AvailabilitySources["exclusions"]): AvailabilityCalendar[] {
+  const byAccount = groupByAccount(exclusions);
+  return calendars.filter(({ accountId, calendarId }) => {
+    const active = byAccount.get(accountId) ?? [];
+    return active.length === 0 || !active.every(({ calendarIds }) => calendarIds.includes(calendarId));
+  });
+}
+
+function groupByAccount<T extends { accountId: AccountId }>(items: Iterable<T>): Map<AccountId, T[]> {
+  const groups = new Map<AccountId, T[]>();
+  for (const item of items) {
+    const group = groups.get(item.accountId);
+    if (group === undefined) groups.set(item.accountId, [item]);
+    else group.push(item);
   }
-  return calendars.filter((calendar) => byAccount.get(calendar.accountId)?.has(calendar.id) !== true);
+  return groups;
 }
 
 /** Answers a free-busy question from stored spans; the provider is not asked. Throws `invalid-argument`, `not-found`, `calendar-stale`. */
@@ -59,26 +77,20 @@ export async function readFreeBusy(runtime: Runtime, store: OrganizationStore, r
   if (!stalePolicySchema.safeParse(request.whenStale).success) {
     throw new KalendsError("invalid-argument", "`whenStale` must be one of fail, treat-as-busy, ignore");
   }
-  const { calendars: chosen, unknownAccounts } = await chosenCalendars(store, request);
-  if (chosen.length === 0 && unknownAccounts.length === 0) {
-    throw new KalendsError("invalid-argument", "A free-busy question needs at least one account or calendar");
-  }
+  const { calendars, unknownAccounts } = await chooseCalendars(store, request);
   if (unknownAccounts.length > 0 && request.whenStale === "fail") {
     throw new KalendsError("calendar-stale", `No calendar is known of the accounts ${unknownAccounts.slice(0, 10).join(", ")}`);
   }
-  const calendars = await withoutExcluded(store, chosen);
   if (calendars.length > mostCalendars) throw new KalendsError("invalid-argument", `A question may name at most ${mostCalendars} calendars`);
   const now = runtime.clock.now();
-  const ids = calendars.map(({ id }) => id);
-  const [spans, states] = await Promise.all([store.reader.busySpans(ids, range), store.reader.syncStates(ids, now)]);
+  const spans = await store.reader.busySpans(calendars.map(({ calendarId }) => calendarId), range);
   const limitMs = request.freshForMs ?? runtime.settings.freshForMs;
   const answer = answerFreeBusy({
     range,
     whenStale: request.whenStale,
-    calendars: calendars.map(({ id, accountId }) => {
-      const state = states.get(id);
-      const known = state ?? { calendarId: id, lastSuccess: null, errorCode: null };
-      return { calendarId: id, accountId, spans: spans.get(id) ?? [], coverage: state?.storedWindow ?? null, freshness: freshnessOf(known, now, limitMs) };
+    calendars: calendars.map((calendar) => {
+      const { calendarId, accountId, storedWindow } = calendar;
+      return { calendarId, accountId, spans: spans.get(calendarId) ?? [], coverage: storedWindow, freshness: freshnessOf(calendar, now, limitMs) };
     }),
   });
   return unknownAccounts.length === 0 ? answer : { ...answer, complete: false };

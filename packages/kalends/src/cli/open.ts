@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { KalendsError } from "@kalends/model";
 import { createKalends, type Kalends, type KalendsOptions } from "../create-kalends.ts";
+import { isPostgresUrl, type PostgresOptions } from "../open-database.ts";
 import { environment } from "../platform/environment.ts";
 import { readConfigFile } from "./config-file.ts";
 
@@ -29,8 +30,10 @@ export function resolveOptions(command: Command): KalendsOptions & { database: s
   const organization = flags.organization ?? config.organization;
   const clientId = variables["KALENDS_GOOGLE_CLIENT_ID"];
   const clientSecret = variables["KALENDS_GOOGLE_CLIENT_SECRET"];
+  const postgres = postgresOptions(variables);
   return {
     database,
+    ...(postgres === undefined ? {} : { postgres }),
     ...(clientId === undefined || clientSecret === undefined ? {} : { google: { clientId, clientSecret } }),
     allowHosts: [...(config.allowHosts ?? []), ...(flags.allowHost ?? [])],
     ...(keyFile === undefined ? {} : { keyFile }),
@@ -38,9 +41,17 @@ export function resolveOptions(command: Command): KalendsOptions & { database: s
   };
 }
 
+/** KALENDS_SCHEMA names the schema; KALENDS_ALLOW_UNSAFE_ROLE=1 is for a developer's own machine. */
+function postgresOptions(variables: Readonly<Record<string, string | undefined>>): PostgresOptions | undefined {
+  const schema = variables["KALENDS_SCHEMA"];
+  const allowUnsafeRole = variables["KALENDS_ALLOW_UNSAFE_ROLE"] === "1";
+  if (schema === undefined && !allowUnsafeRole) return undefined;
+  return { ...(schema === undefined ? {} : { schema }), allowUnsafeRole };
+}
+
 /** Only `kalends init` makes a database: a mistyped path is not a new one. Throws `invalid-argument`. */
 export function assertDatabase(path: string): void {
-  if (path === ":memory:" || existsSync(path)) return;
+  if (path === ":memory:" || isPostgresUrl(path) || existsSync(path)) return;
   throw new KalendsError("invalid-argument", `There is no database ${path}`, { remedy: "Run `kalends init` first, or name the file with --database." });
 }
 

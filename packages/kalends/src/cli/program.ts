@@ -140,6 +140,7 @@ function addCareCommands(program: Command): void {
     .description("bring the database to this version's schema")
     .option("--print", "print the SQL and do nothing")
     .option("--check", "only check; exits 1 where something is missing")
+    .option("--print-roles", "print a script that makes the two PostgreSQL roles with the least rights, and do nothing")
     .action(migrate);
 
   program

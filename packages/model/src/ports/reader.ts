@@ -1,6 +1,6 @@
 import type { BusySpan } from "../busy.ts";
 import type { ChangeRecord } from "../change-record.ts";
-import type { CalendarId } from "../ids.ts";
+import type { AccountId, CalendarId } from "../ids.ts";
 import type { TimeRange } from "../time-range.ts";
 import type { QuarantinedItem } from "../calendar-object.ts";
 import type { PollCadence, StoredObject } from "./sync-store.ts";
@@ -32,8 +32,30 @@ export interface ReadReach {
   privateEvents: boolean;
 }
 
+/** A calendar as a free-busy question sees it: nothing of it is sealed. */
+export interface AvailabilityCalendar {
+  calendarId: CalendarId;
+  accountId: AccountId;
+  /** Ms since the epoch; `null` before the first complete sync. */
+  lastSuccess: number | null;
+  errorCode: string | null;
+  storedWindow: TimeRange | null;
+}
+
+/** Whose availability is known, and how well. */
+export interface AvailabilitySources {
+  /** Those of the accounts asked for that there are. */
+  accounts: Set<AccountId>;
+  /** Calendars that are there, of these accounts and of those named besides, by id. */
+  calendars: Map<CalendarId, AvailabilityCalendar>;
+  /** Of each active authorization to one of these calendars' accounts, the calendars that it excludes. */
+  exclusions: { accountId: AccountId; calendarIds: CalendarId[] }[];
+}
+
 /** Answers questions about one organization's data. */
 export interface Reader {
+  /** What a free-busy question about many accounts needs besides the spans, in a few queries, however many they are. */
+  availabilitySources(accountIds: readonly AccountId[], calendarIds: readonly CalendarId[]): Promise<AvailabilitySources>;
   /** Stored merged spans that touch the range, per calendar, ordered by start. */
   busySpans(calendarIds: readonly CalendarId[], range: TimeRange): Promise<Map<CalendarId, BusySpan[]>>;
   /** Objects that may touch the range, page by page in key order; sealed columns beyond `reach` are not selected. Default: all. */

@@ -1,6 +1,10 @@
 import { sql } from "kysely";
-import type { BusyKind, BusySpan, CalendarId, OrganizationId, PollCadence, QuarantinedItem, Reader, ReadReach, StoredObject, SyncState, TimeRange } from "@kalends/model";
+import type {
+  AccountId, AvailabilitySources, BusyKind, BusySpan, CalendarId, OrganizationId, PollCadence, QuarantinedItem, Reader, ReadReach, StoredObject, SyncState,
+  TimeRange,
+} from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
+import { readAvailabilitySources } from "./availability-sources.ts";
 import { touches } from "../sync/touches.ts";
 import { everything, plainObjectColumns, sealedColumns, storedObjectColumns, toStoredObject } from "./stored-object.ts";
 
@@ -11,6 +15,10 @@ export class SqlReader implements Reader {
   constructor(database: SqlDatabase, organization: OrganizationId) {
     this.#database = database;
     this.#organization = organization;
+  }
+
+  availabilitySources(accountIds: readonly AccountId[], calendarIds: readonly CalendarId[]): Promise<AvailabilitySources> {
+    return this.#database.read((scope) => readAvailabilitySources(scope, this.#organization, accountIds, calendarIds));
   }
 
   async busySpans(calendarIds: readonly CalendarId[], range: TimeRange): Promise<Map<CalendarId, BusySpan[]>> {

@@ -182,6 +182,35 @@ const calendarBack: StoreCase = {
 const leaseEnd = 1_000;
 
 /** Organizations, people, logins, calendars. */
+const availability: StoreCase = {
+  title: "a free-busy question learns of many accounts and calendars at once: how well known, and what each authorization excludes",
+  async run(world) {
+    const org = await world.populate("org-a", ["calendar-2", "calendar-1", "calendar-3"]);
+    const at = await world.startPass();
+    const completed = { pass: "snapshot" as const, cursor: null, storedWindow: { from: 5, to: 50 }, hints: null };
+    await org.sync.applyBatch(batch(at, { completed, now: 2_000 }));
+    await org.directory.applyCalendarList({ ...noListChange, removed: ["calendar-3"] });
+    const granted = {
+      organizationId: "org-a", applicationId: "app-1", accountId: "account-1", scopes: ["read_free_busy" as const], detail: "busy" as const, noDescriptions: true,
+      privateEvents: false, raisedCalendarIds: [], state: "active" as const, createdAt: 6, endedAt: null, endReason: null,
+    };
+    await org.directory.putAuthorization({ ...granted, id: "aut-1", excludedCalendarIds: ["calendar-2"] });
+    await org.directory.putAuthorization({ ...granted, id: "aut-2", excludedCalendarIds: [], state: "ended" });
+    await world.turn();
+    const { reader } = world.org();
+    const never = { accountId: "account-1", lastSuccess: null, errorCode: null, storedWindow: null };
+    const read = await reader.availabilitySources(["account-1", "nobody"], ["calendar-1", "calendar-3", "x"]);
+    expect([...read.accounts]).toEqual(["account-1"]);
+    expect([...read.calendars.values()]).toEqual([
+      { calendarId: "calendar-1", accountId: "account-1", lastSuccess: 2_000, errorCode: null, storedWindow: { from: 5, to: 50 } },
+      { calendarId: "calendar-2", ...never },
+    ]);
+    expect(read.exclusions).toEqual([{ accountId: "account-1", calendarIds: ["calendar-2"] }]);
+    expect([...(await reader.availabilitySources([], ["calendar-2"])).calendars.keys()]).toEqual(["calendar-2"]);
+    expect(await reader.availabilitySources([], [])).toEqual({ accounts: new Set(), calendars: new Map(), exclusions: [] });
+  },
+};
+
 export const directoryCases: readonly StoreCase[] = [
-  organizations, people, connectionStates, authorizations, calendarList, calendarRemoved, calendarBack,
+  organizations, people, connectionStates, authorizations, calendarList, calendarRemoved, calendarBack, availability,
 ];
