@@ -66,7 +66,7 @@ export function openGoogleLine(parts: LineParts, access: ProviderAccess): Google
 
   const sendOnce = async (request: GoogleRequest): Promise<HttpResponse> => {
     const token = await bearer(parts, access, current);
-    await budget.enter(login, access.signal);
+    await budget.enter(login, { inList: request.place === "page", signal: access.signal });
     return await parts.transport.send({
       method: request.method,
       url: urlOf(parts.apiRoot, request, current),

@@ -98,9 +98,9 @@ export function missingScopes(provider: ProviderId, features: Iterable<ProviderF
   return planProviderScopes(provider, uncovered).filter((scope) => !table.always.includes(scope));
 }
 
-/** What reading the account takes at the provider. A passive reader of busy times still has to read events where there are no finer answers. */
+/** What reading the account takes at the provider: where nobody needs more than busy times, no right to read events. */
 export function featuresOf(needs: AccountNeeds): ProviderFeature[] {
-  return ["list-calendars", "read-events", ...(needs.descriptions ? (["read-descriptions"] as const) : [])];
+  return ["list-calendars", needs.detail === "busy" ? "read-busy" : "read-events", ...(needs.descriptions ? (["read-descriptions"] as const) : [])];
 }
 
 /** Throws `scope-missing`, naming what the provider did not grant. Connections that know of no grant are not judged. */

@@ -10,15 +10,19 @@ export interface BudgetLimits {
 /** A new Cloud project has 600 and 10,000 (quotas since 2026-05-01); a little is left for other programs of the project and for clocks apart. */
 export const defaultBudget: BudgetLimits = { perUser: 540, perProject: 9_000 };
 
-const minuteMs = 60_000;
+/** A minute, and what a request may be on its way: Google counts it when it arrives. */
+const windowMs = 62_000;
 /** A wait up to this long is waited out; a longer one is thrown, so that the worker can do something else meanwhile. */
 const patienceMs = 5_000;
+/** In the middle of a list a whole window is waited out: to throw there would mean to ask for all of its pages once more. */
+const patienceInListMs = 70_000;
 const longestBackoffMs = 64_000;
 /** Refusals of that many logins within this time are the project's, whatever the reason says. */
 const loginsToPauseAll = 3;
 const refusalsSpanMs = 10_000;
 
 interface Waiting {
+  patienceMs: number;
   start(): void;
   fail(error: KalendsError): void;
 }
@@ -50,14 +54,17 @@ export class RequestBudget {
     if (!(limits.perUser >= 1 && limits.perProject >= 1)) throw new KalendsError("invalid-argument", "A budget must be one request a minute or more");
     this.#clock = clock;
     this.#limits = limits;
-    this.#project = new SlidingWindow(limits.perProject, minuteMs);
+    this.#project = new SlidingWindow(limits.perProject, windowMs);
   }
 
   /** Waits for a turn. Throws `rate-limited` with the time left where that is long, `aborted` on the signal. */
-  async enter(login: string, signal?: AbortSignal): Promise<void> {
+  async enter(login: string, options: { inList?: boolean; signal?: AbortSignal | undefined } = {}): Promise<void> {
+    const { signal } = options;
+    const patience = options.inList === true ? patienceInListMs : patienceMs;
     if (signal?.aborted === true) throw new KalendsError("aborted", "The request was stopped before it left");
     const state = this.#stateOf(login);
-    this.#throwIfLong(state);
+    const wait = this.#waitMs(state);
+    if (wait > patience) throw tooLong(wait);
     await new Promise<void>((resolve, reject) => {
       const stop = (): void => {
         state.waiting.splice(state.waiting.indexOf(waiting), 1);
@@ -65,6 +72,7 @@ export class RequestBudget {
       };
       const done = (): void => signal?.removeEventListener("abort", stop);
       const waiting: Waiting = {
+        patienceMs: patience,
         start: () => (done(), resolve()),
         fail: (error) => (done(), reject(error)),
       };
@@ -89,9 +97,9 @@ export class RequestBudget {
     const until = now + pause;
     state.pausedUntil = Math.max(state.pausedUntil, until);
     this.#refused = [...this.#refused.filter((entry) => entry.login !== login && entry.at > now - refusalsSpanMs), { login, at: now, until }];
-    if (scope === "project" || this.#refused.length >= loginsToPauseAll) {
-      this.#projectPausedUntil = Math.max(this.#projectPausedUntil, ...this.#refused.map((entry) => entry.until));
-    }
+    const isEverybody = scope === "project" || this.#refused.length >= loginsToPauseAll;
+    const untils = scope === "project" ? [until] : this.#refused.map((entry) => entry.until);
+    if (isEverybody) this.#projectPausedUntil = Math.max(this.#projectPausedUntil, ...untils);
     this.#pump();
     return this.#pauseMs(state);
   }
@@ -100,7 +108,7 @@ export class RequestBudget {
     let state = this.#logins.get(login);
     if (state === undefined) {
       this.#forgetIdle();
-      state = { window: new SlidingWindow(this.#limits.perUser, minuteMs), waiting: [], pausedUntil: 0, refusals: 0 };
+      state = { window: new SlidingWindow(this.#limits.perUser, windowMs), waiting: [], pausedUntil: 0, refusals: 0 };
       this.#logins.set(login, state);
     }
     return state;
@@ -125,11 +133,6 @@ export class RequestBudget {
     return Math.max(this.#pauseMs(state), state.window.waitMs(now), this.#project.waitMs(now));
   }
 
-  #throwIfLong(state: LoginState): void {
-    const wait = this.#waitMs(state);
-    if (wait > patienceMs) throw tooLong(wait);
-  }
-
   #pump(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
@@ -142,10 +145,11 @@ export class RequestBudget {
       this.#turns.delete(login);
       if (state.waiting.length === 0) continue;
       const wait = this.#waitMs(state);
-      if (wait > patienceMs) {
-        for (const waiting of state.waiting.splice(0)) waiting.fail(tooLong(wait));
-        continue;
+      for (const waiting of state.waiting.splice(0)) {
+        if (wait > waiting.patienceMs) waiting.fail(tooLong(wait));
+        else state.waiting.push(waiting);
       }
+      if (state.waiting.length === 0) continue;
       this.#turns.add(login);
       if (wait > 0) {
         soonest = Math.min(soonest, wait);
