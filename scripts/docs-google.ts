@@ -37,6 +37,8 @@ const lines = [
   "",
   "Where the grant is for busy times alone, or the calendar is shared so, no event is read at all: `freebusy.query` is asked, and its periods are what is stored.",
   "",
+  "Calendars that the user hides in Google's sidebar are listed like the others. The whole of a calendar is read, past and future: a sync token takes no window.",
+  "",
   "## Times",
   "",
   "- Google writes an instant with some offset, and the event's own zone beside it. Kalends keeps the wall time in that zone, for a series and its exceptions alike.",

@@ -26,6 +26,7 @@ describe("the smallest scopes", () => {
     const plan = (provider: string, ...wanted: ProviderFeature[]) => planProviderScopes(provider, wanted);
     expect(plan("google", "read-busy")).toEqual([`${google}calendar.freebusy`]);
     expect(plan("google", "list-calendars", "read-events").sort()).toEqual([`${google}calendar.calendarlist.readonly`, `${google}calendar.events.readonly`]);
+    expect(plan("google", "read-busy", "read-events")).toEqual([`${google}calendar.events.readonly`]);
     expect(plan("google", "list-calendars", "read-events", "write-events").sort()).toEqual([`${google}calendar.calendarlist.readonly`, `${google}calendar.events`]);
     expect(plan("microsoft", "list-calendars", "read-busy")).toEqual(["offline_access", "Calendars.ReadBasic"]);
     expect(plan("microsoft", "read-events", "read-descriptions")).toEqual(["offline_access", "Calendars.Read"]);
@@ -37,6 +38,7 @@ describe("the smallest scopes", () => {
     expect(missingScopes("microsoft", ["read-events"], ["https://graph.microsoft.com/Calendars.ReadWrite"])).toEqual([]);
     expect(missingScopes("microsoft", ["read-events"], ["calendars.read", "offline_access"])).toEqual([]);
     expect(missingScopes("google", ["read-events", "list-calendars"], [`${google}calendar`])).toEqual([]);
+    expect(missingScopes("google", ["read-busy"], [`${google}calendar.events.readonly`])).toEqual([]);
     expect(missingScopes("google", ["read-events"], [`${google}calendar.freebusy`])).toEqual([`${google}calendar.events.readonly`]);
     expect(missingScopes("caldav", ["write-events"], [])).toEqual([]);
   });

@@ -87,7 +87,7 @@ export function openGoogleLine(parts: LineParts, access: ProviderAccess): Google
     const ending = current.kind === "oauth" && current.expiresAt !== null && current.expiresAt - clock.now() < renewBeforeMs;
     if (ending) await renew(current);
     const response = await sendOnce(request);
-    if (response.status !== 401 || !(await renewable(current, access))) return response;
+    if (response.status !== 401 || !isRenewable(current, access)) return response;
     await response.discard();
     return (await renew(current)) ? await sendOnce(request) : response;
   };
@@ -124,7 +124,7 @@ async function nothing(response: HttpResponse): Promise<JsonRecord> {
   return {};
 }
 
-async function renewable(credential: Credential, access: ProviderAccess): Promise<boolean> {
+function isRenewable(credential: Credential, access: ProviderAccess): boolean {
   return credential.kind === "delegated" || (credential.kind === "oauth" && access.renew !== undefined);
 }
 

@@ -13,7 +13,7 @@ import {
 } from "@kalends/model";
 import { RequestBudget, type BudgetLimits } from "./budget/request-budget.ts";
 import { pullBusyPage } from "./free-busy-page.ts";
-import { readsBusyOnly } from "./google-scopes.ts";
+import { isReadByBusyTimes } from "./google-scopes.ts";
 import { openGoogleLine, type GoogleLine, type LineParts } from "./google-line.ts";
 import { listCalendars } from "./list-calendars.ts";
 import { delegatedTokens, type ServiceAccount } from "./oauth/delegated-tokens.ts";
@@ -93,8 +93,7 @@ function grantsOf(tokens: TokenParts, client: OAuthClient): Pick<CalendarProvide
 }
 
 function pullPage(line: GoogleLine, access: ProviderAccess, request: PullRequest, pageSize: number): Promise<PulledPage> {
-  const busyOnly = request.calendar.hints["access"] === "freeBusyReader" || readsBusyOnly(access.credential);
-  return busyOnly ? pullBusyPage(line, request) : pullEvents(line, request, pageSize);
+  return isReadByBusyTimes(access.credential, request.calendar) ? pullBusyPage(line, request) : pullEvents(line, request, pageSize);
 }
 
 /** Connected is who has read the calendar list under the login. */

@@ -1,13 +1,18 @@
-import type { Credential } from "@kalends/model";
+import type { Credential, PullRequest } from "@kalends/model";
 
-const prefix = "https://www.googleapis.com/auth/";
-const busyScopes: ReadonlySet<string> = new Set([`${prefix}calendar.freebusy`, `${prefix}calendar.events.freebusy`]);
-const eventScopes: ReadonlySet<string> = new Set(
-  ["calendar", "calendar.readonly", "calendar.events", "calendar.events.readonly", "calendar.events.owned", "calendar.events.owned.readonly"].map((name) => prefix + name),
-);
+const scope = (name: string): string => `https://www.googleapis.com/auth/${name}`;
+/** Any of these lets `freebusy.query` be asked, and any of the others events be read (discovery document, scopes of each method). */
+const busyScopes = ["calendar", "calendar.readonly", "calendar.freebusy", "calendar.events.freebusy"].map(scope);
+const eventScopes = ["calendar", "calendar.readonly", "calendar.events", "calendar.events.readonly", "calendar.events.owned", "calendar.events.owned.readonly"].map(scope);
 
-/** The grant lets Kalends ask when somebody is busy, and no more. A grant that names no scopes is not judged. */
-export function readsBusyOnly(credential: Credential): boolean {
-  if (credential.kind !== "oauth") return false;
-  return credential.scopes.some((scope) => busyScopes.has(scope)) && !credential.scopes.some((scope) => eventScopes.has(scope));
+/**
+ * Whether a calendar is read by its busy times: the grant is for those alone, or the calendar is shared so. A grant that names no scopes is
+ * not judged. Who may read events and not ask for busy times reads the events of such a calendar, which then hold nothing but times.
+ */
+export function isReadByBusyTimes(credential: Credential, calendar: PullRequest["calendar"]): boolean {
+  const sharedSo = calendar.hints["access"] === "freeBusyReader";
+  if (credential.kind !== "oauth" || credential.scopes.length === 0) return sharedSo;
+  const mayAsk = busyScopes.some((name) => credential.scopes.includes(name));
+  const mayRead = eventScopes.some((name) => credential.scopes.includes(name));
+  return mayAsk && (sharedSo || !mayRead);
 }

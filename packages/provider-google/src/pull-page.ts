@@ -98,7 +98,7 @@ async function lookAgain(line: GoogleLine, request: PullRequest, pass: GooglePas
 
 const gone: Omit<GoogleEvent, "id"> = {
   etag: null, status: "cancelled", recurrence: [], endTimeUnspecified: false, transparent: false, hasConference: false, attendees: [],
-  attendeesOmitted: false, anyoneCanAddSelf: false,
+  attendeesOmitted: false,
 };
 
 async function seriesPage(line: GoogleLine, request: PullRequest, pass: GooglePass, from: number, pageSize: number): Promise<PulledPage> {

@@ -15,7 +15,10 @@ let harness: GoogleHarness;
 beforeAll(async () => {
   harness = await openGoogleHarness({ clients: [{ id: "sandbox-client", secret: "sandbox-secret", redirectUris: [redirectUri] }] });
 });
-afterAll(() => harness.close());
+afterAll(async () => {
+  await harness.close();
+  expect(harness.checker?.problems ?? []).toEqual([]);
+});
 
 async function consented(): Promise<{ credential: OAuthCredential; subject: string | undefined }> {
   const { provider, sandbox } = harness;

@@ -164,6 +164,14 @@ describe("what is asked for", () => {
 });
 
 describe("a calendar of which only busy times may be read", () => {
+  test("is read by its events where the grant is for events alone", async () => {
+    const { provider, requests } = scriptedGoogle(() => ({ json: { items: [single("a")], nextSyncToken: "s" } }));
+    const access = { endpoint: { login: "ada@example.com" }, credential: credential(["https://www.googleapis.com/auth/calendar.events.readonly"]) };
+    const request = { calendar: { remoteKey: "work@example.com", hints: { access: "freeBusyReader" } }, cursor: null, pageToken: null, window: { from: 0, to: 1 }, revisionsOf: async () => new Map(), memo: new Map() };
+    expect(await provider.pullPage(access, request)).toMatchObject({ pass: "snapshot", objects: [{ remoteKey: "a" }] });
+    expect(requests[0]?.path).toBe("calendars/work@example.com/events");
+  });
+
   const busy = (periods: [string, string][]): Script => ({ body }) => {
     const { timeMin, timeMax } = body as { timeMin: string; timeMax: string };
     const inside = periods.filter(([start, end]) => start < timeMax && end > timeMin).map(([start, end]) => ({ start: start < timeMin ? timeMin : start, end: end > timeMax ? timeMax : end }));

@@ -40,7 +40,8 @@ export const providerScopes: ReadonlyMap<ProviderId, ProviderScopes> = new Map<P
       enough: {
         "know-login": ["openid"],
         "list-calendars": [google("calendar.calendarlist.readonly"), google("calendar.calendarlist"), google("calendar.readonly"), google("calendar")],
-        "read-busy": [google("calendar.freebusy"), google("calendar.readonly"), google("calendar")],
+        // Who may read events may read when they are.
+        "read-busy": [google("calendar.freebusy"), google("calendar.events.readonly"), google("calendar.events"), google("calendar.readonly"), google("calendar")],
         "read-events": [google("calendar.events.readonly"), google("calendar.events"), google("calendar.readonly"), google("calendar")],
         "read-descriptions": [google("calendar.events.readonly"), google("calendar.events"), google("calendar.readonly"), google("calendar")],
         "write-events": [google("calendar.events"), google("calendar")],

@@ -8,7 +8,7 @@ const timing = [
 const ownAnswerOnly = ["attendees(self,responseStatus)"];
 const content = [
   "location", "colorId", "source/url", "hangoutLink", "conferenceData/entryPoints(entryPointType,uri)", "organizer(email,displayName)",
-  "attendees(email,displayName,responseStatus,optional,resource,organizer,self)", "attendeesOmitted",
+  "attendees(email,displayName,responseStatus,optional,resource,self)", "attendeesOmitted",
 ];
 const around = ["nextPageToken", "nextSyncToken", "timeZone", "updated"];
 

@@ -14,7 +14,6 @@ export interface GoogleAttendee {
   responseStatus?: string;
   optional: boolean;
   resource: boolean;
-  organizer: boolean;
   self: boolean;
   raw: JsonRecord;
 }
@@ -50,7 +49,6 @@ export interface GoogleEvent {
   attendees: GoogleAttendee[];
   /** Google left attendees out of the answer: the list must never be written back. */
   attendeesOmitted: boolean;
-  anyoneCanAddSelf: boolean;
 }
 
 /** Name of the private extended property that holds `ownUid`. */
@@ -97,7 +95,6 @@ export function readGoogleEvent(value: unknown): GoogleEvent | null {
     hasConference: recordOf(record, "conferenceData") !== null,
     attendees: (listOf(record, "attendees") ?? []).map(attendeeOf).filter((attendee) => attendee !== null),
     attendeesOmitted: flagOf(record, "attendeesOmitted"),
-    anyoneCanAddSelf: flagOf(record, "anyoneCanAddSelf"),
     ...present(optional),
   };
 }
@@ -132,7 +129,6 @@ function attendeeOf(value: unknown): GoogleAttendee | null {
     ...present({ email: textOf(record, "email"), displayName: textOf(record, "displayName"), responseStatus: textOf(record, "responseStatus") }),
     optional: flagOf(record, "optional"),
     resource: flagOf(record, "resource"),
-    organizer: flagOf(record, "organizer"),
     self: flagOf(record, "self"),
     raw: record,
   };

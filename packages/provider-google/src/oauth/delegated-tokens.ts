@@ -28,9 +28,9 @@ export function delegatedTokens(parts: TokenParts, account: ServiceAccount): Del
   const kept = new Map<string, GivenTokens>();
   const running = new Map<string, Promise<GivenTokens>>();
 
-  const make = async (subject: string, signal: AbortSignal | undefined): Promise<GivenTokens> => {
+  const make = async (subject: string): Promise<GivenTokens> => {
     const assertion = sign(account, key, { subject, audience: parts.addresses.token, now: parts.clock.now() });
-    const given = await askTokens(parts, { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion }, signal);
+    const given = await askTokens(parts, { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion });
     if (kept.size >= mostKept) kept.clear();
     kept.set(subject, given);
     return given;
@@ -40,10 +40,10 @@ export function delegatedTokens(parts: TokenParts, account: ServiceAccount): Del
     async tokenFor(subject, signal) {
       const known = kept.get(subject);
       if (known !== undefined && known.expiresAt - parts.clock.now() > renewBeforeMs) return known.accessToken;
+      if (signal?.aborted === true) throw new KalendsError("aborted", "The call was stopped");
       // One exchange for all who wait; it does not end with the signal of whoever came first.
-      const waiting = running.get(subject) ?? make(subject, undefined).finally(() => running.delete(subject));
+      const waiting = running.get(subject) ?? make(subject).finally(() => running.delete(subject));
       running.set(subject, waiting);
-      signal?.throwIfAborted();
       return (await waiting).accessToken;
     },
     forget: (subject) => void kept.delete(subject),
