@@ -10,7 +10,10 @@ export async function startRealServer(kind: ServerKind, size: number, textOf: (i
   };
   const running = await startServer(kind, { skip });
   const files = new Map(Array.from({ length: size }, (_, index) => [`event-${index}.ics`, textOf(index, 0)]));
-  const path = await seedCalendar(running, "big", files);
+  const path = await seedCalendar(running, "big", files).catch(async (thrown: unknown) => {
+    await running.stop();
+    throw thrown;
+  });
   const counts = { requests: 0, withoutLogin: 0, bytes: 0 };
   const target = new URL(running.origin);
   const proxy = createServer((request, reply) => {
