@@ -1,7 +1,7 @@
-import { KalendsError, organizationIdSchema, silentLogger } from "@kalends/model";
+import { KalendsError, organizationIdSchema, silentLogger, silentTelemetry } from "@kalends/model";
 import { readPolicy, retentionPresets, type PresetName, type RetentionPolicy } from "@kalends/retention";
 import type {
-  CalendarProvider, Clock, ErasureLedger, InboundNotification, JobSource, Logger, Organization, Random, Store, Vault,
+  CalendarProvider, Clock, ErasureLedger, InboundNotification, JobSource, Logger, Organization, Random, Store, Telemetry, Vault,
 } from "@kalends/model";
 import { createKeyCare, type KeyCare } from "./keys/key-care.ts";
 import { checkKeys } from "./keys/key-check.ts";
@@ -26,6 +26,8 @@ export interface EngineOptions {
   clock: Clock;
   random: Random;
   logger?: Logger;
+  /** Where traces and measurements go. Default: nowhere. */
+  telemetry?: Telemetry;
   /** Names this process among those that share the store. */
   holder: string;
   /**
@@ -87,6 +89,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     clock,
     random,
     logger,
+    telemetry: options.telemetry ?? silentTelemetry,
     store,
     jobs: options.jobs ?? store.jobSource,
     vault,

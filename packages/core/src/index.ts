@@ -9,9 +9,9 @@ export type { DisconnectOptions, DisconnectReport, Disposition } from "./disconn
 export type { CalendarListReport } from "./calendars/refresh-calendars.ts";
 export type { FreeBusyRequest } from "./read/read-free-busy.ts";
 export type { OccurrenceList, OccurrenceRequest } from "./read/list-occurrences.ts";
-export type { Scheduler } from "./schedule/scheduler.ts";
 export { notificationPath, readNotificationPath } from "./watches/notification-path.ts";
 export type { NotificationVerdict } from "./watches/receive-notification.ts";
+export type { Scheduler, WorkerState } from "./schedule/scheduler.ts";
 export { defaultSettings, type EngineSettings } from "./settings.ts";
 export type { SyncOptions } from "./sync/sync-calendar.ts";
 export type { SyncManyOptions, SyncManyReport } from "./sync/sync-many.ts";
@@ -52,3 +52,4 @@ export type { ErasureDesk } from "./erasure/erasure-desk.ts";
 export type { AccountExport, ExportedCalendar } from "./erasure/export-account.ts";
 export type { ErasureSubject, ForgetOptions, ForgetReport } from "./erasure/forget.ts";
 export { verifyReceipt, type ErasureProof, type ErasureReceipt, type ReceiptBody } from "./erasure/receipt.ts";
+export { budgetedTransport, type RequestBudget } from "./schedule/budgeted-transport.ts";

@@ -1,6 +1,6 @@
 import type { FreeBusyAnswer } from "@kalends/availability";
 import { KalendsError } from "@kalends/model";
-import type { Account, Calendar, ChangeRecord, Connection, ConnectionStatus, OrganizationStore, QuarantinedItem } from "@kalends/model";
+import type { Account, Calendar, ChangeRecord, Connection, ConnectionStatus, DeadLetterStatus, OrganizationStore, QuarantinedItem } from "@kalends/model";
 import { createAccount, type AccountInput } from "./accounts/create-account.ts";
 import { createAlertBoard, type AlertBoard } from "./alerts/alert-board.ts";
 import { createAuditTrail, type AuditTrail } from "./audit/audit-trail.ts";
@@ -18,7 +18,7 @@ import { retentionDesk, type RetentionDesk } from "./retention/retention-desk.ts
 import { listOccurrences, type OccurrenceList, type OccurrenceRequest } from "./read/list-occurrences.ts";
 import { readFreeBusy, type FreeBusyRequest } from "./read/read-free-busy.ts";
 import type { Runtime } from "./runtime.ts";
-import { readStatus } from "./status/read-status.ts";
+import { readDeadLetters, readStatus } from "./status/read-status.ts";
 import { syncCalendar, type SyncOptions } from "./sync/sync-calendar.ts";
 import { syncMany, type SyncManyOptions, type SyncManyReport } from "./sync/sync-many.ts";
 import type { SyncReport } from "./sync/sync-report.ts";
@@ -54,6 +54,8 @@ export interface OrganizationEngine {
   freeBusy(request: FreeBusyRequest): Promise<FreeBusyAnswer>;
   occurrences(request: OccurrenceRequest): Promise<OccurrenceList>;
   status(accountId?: string): Promise<ConnectionStatus[]>;
+  /** Jobs that were set aside because they kept failing; each is tried once a day, and whatever asks for it runs it at once. */
+  deadLetters(): Promise<DeadLetterStatus[]>;
   quarantined(calendarId: string): Promise<QuarantinedItem[]>;
   /** Change records after `since`, in order. `limit`: 1 or more, default 1,000. Throws `invalid-argument`. */
   changes(since: number, limit?: number): Promise<ChangeRecord[]>;
@@ -124,6 +126,7 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore, a
     freeBusy: (request) => readFreeBusy(runtime, store, request),
     occurrences: (request) => listOccurrences(runtime, store, request),
     status: (accountId) => readStatus(runtime, store, accountId),
+    deadLetters: () => readDeadLetters(store),
     quarantined: (calendarId) => store.reader.quarantined(calendarId, 1_000),
     changes: async (since, limit = 1_000) => {
       // A consumer that lost its number must hear of it, instead of being told for ever that there is nothing new.

@@ -1,6 +1,6 @@
 import type { RetentionPolicy } from "@kalends/retention";
 import type {
-  CalendarProvider, Clock, Connection, ErasureLedger, JobSource, Logger, OAuthCredential, ProviderId, Random, RenewRequest, Store, Vault,
+  CalendarProvider, Clock, Connection, ErasureLedger, JobSource, Logger, OAuthCredential, ProviderId, Random, RenewRequest, Store, Telemetry, Vault,
 } from "@kalends/model";
 import type { OpenedCredential } from "./connect/open-credential.ts";
 import type { RoleActions } from "./organizations/role-actions.ts";
@@ -17,6 +17,7 @@ export interface Runtime {
   clock: Clock;
   random: Random;
   logger: Logger;
+  telemetry: Telemetry;
   store: Store;
   /** Where jobs are claimed: the store's own queue, or another one. */
   jobs: JobSource;

@@ -33,6 +33,7 @@ const takesNoId = "takes no id";
 
 const onOrganization: Record<keyof typeof organizationActions, Ask | Ask[] | typeof takesNoId> = {
   createAccount: takesNoId,
+  deadLetters: takesNoId,
   findAccount: (org, { account }) => org.findAccount(account),
   findAccountByExternalId: (org, { externalId }) => org.findAccountByExternalId(externalId),
   listAccounts: takesNoId,

@@ -1,8 +1,8 @@
 import { createEngine, type Engine, type EngineSettings, type KeyCare, type OrganizationEngine } from "@kalends/core";
-import type { RoleActions, Scheduler } from "@kalends/core";
+import { budgetedTransport, type CredentialRenewal, type RoleActions, type Scheduler } from "@kalends/core";
 import { KalendsError, Secret, type ErasureLedger } from "@kalends/model";
 import type { PresetName, RetentionPolicy } from "@kalends/retention";
-import type { CalendarProvider, Clock, KeyService, Logger, Random, Store, Vault } from "@kalends/model";
+import type { CalendarProvider, Clock, JobSource, KeyService, Logger, Random, Store, Telemetry, Transport, Vault } from "@kalends/model";
 import type { ConnectResult } from "@kalends/core";
 import { caldavProvider } from "@kalends/provider-caldav";
 import { feedProvider, readFeedAddress } from "@kalends/provider-feed";
@@ -52,6 +52,17 @@ export interface KalendsOptions extends KeyOptions {
   erasureLedger?: string | ErasureLedger;
   /** Systems of yours that have to be told of every erasure. */
   externalSystems?: readonly string[];
+  /** Renews OAuth credentials of providers that cannot do it themselves (a CalDAV server behind your own sign-in, say). */
+  renewCredential?: CredentialRenewal;
+  /** Where traces and measurements go: `openTelemetry(api)`, or your own. Default: nowhere. */
+  telemetry?: Telemetry;
+  /** Where jobs are claimed, such as `pgBossJobSource`. Default: the store's own queue. */
+  jobs?: (store: Store) => JobSource;
+  /**
+   * Requests in any 60 seconds, by provider (`caldav`, `feed`, `google`), shared by everything on this database. Default: no limit.
+   * Providers that are passed in take a `budgetedTransport` instead.
+   */
+  budgets?: Readonly<Record<string, number>>;
   /**
    * Bring the database to this version's schema at start. Default `true`; with `false` an old schema throws `store-unmigrated`; `skip` does
    * not look.
@@ -174,6 +185,9 @@ async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine
     random,
     holder: newHolder(random),
     ...(zones === undefined ? {} : { zoneDataVersion: zones }),
+    ...(options.jobs === undefined ? {} : { jobs: options.jobs(store) }),
+    ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry }),
+    ...(options.renewCredential === undefined ? {} : { renewCredential: options.renewCredential }),
     ...(options.logger === undefined ? {} : { logger: options.logger }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     ...(options.notifyAt === undefined ? {} : { notifyAt: options.notifyAt }),
@@ -185,9 +199,11 @@ async function openEngine(options: KalendsOptions, parts: Parts): Promise<Engine
 }
 
 /** Adapters that are not asked for are not loaded. */
-async function openProviders({ providers, google }: KalendsOptions, { transport, clock, random }: Parts): Promise<readonly CalendarProvider[]> {
+async function openProviders(options: KalendsOptions, parts: Parts): Promise<readonly CalendarProvider[]> {
+  const { providers, google } = options;
+  const { clock, random } = parts;
   if (providers !== undefined) return providers;
-  const always = [caldavProvider({ transport, clock, random }), feedProvider({ transport, clock })];
+  const always = [caldavProvider({ transport: withinBudget(options, parts, "caldav"), clock, random }), feedProvider({ transport: withinBudget(options, parts, "feed"), clock })];
   if (google === undefined) return always;
   const { googleProvider } = await import("@kalends/provider-google");
   const { clientId, clientSecret, ...rest } = google;
@@ -195,7 +211,13 @@ async function openProviders({ providers, google }: KalendsOptions, { transport,
     throw new KalendsError("invalid-argument", "`google.clientId` and `google.clientSecret` belong together");
   }
   const oauth = clientId === undefined || clientSecret === undefined ? {} : { oauth: { clientId, clientSecret } };
-  return [...always, googleProvider({ transport, clock, random, ...rest, ...oauth })];
+  return [...always, googleProvider({ transport: withinBudget(options, parts, "google"), clock, random, ...rest, ...oauth })];
+}
+
+function withinBudget({ budgets = {}, telemetry }: KalendsOptions, { store, clock, transport }: Parts, name: string): Transport {
+  const perMinute = budgets[name];
+  if (perMinute === undefined) return transport;
+  return budgetedTransport(transport, { name, perMinute, budgets: store.budgets, clock, ...(telemetry === undefined ? {} : { telemetry }) });
 }
 
 function assemble(engine: Engine, home: OrganizationEngine, end: () => Promise<void>): Kalends {

@@ -9,9 +9,10 @@ export {
 } from "./create-kalends.ts";
 export type { KeyOptions } from "./find-key.ts";
 export type { PostgresOptions } from "./open-database.ts";
+export { openTelemetry, type OpenTelemetryApi } from "./telemetry/open-telemetry.ts";
 export { systemClock } from "./platform/system-clock.ts";
 export { systemRandom } from "./platform/system-random.ts";
-export { defaultRoleActions, defaultSettings, verifyReceipt } from "@kalends/core";
+export { budgetedTransport, defaultRoleActions, defaultSettings, verifyReceipt } from "@kalends/core";
 export { retentionPresets, type PresetName, type RetentionPolicy, type RetentionReport } from "@kalends/retention";
 export type {
   AccountExport,
@@ -26,6 +27,7 @@ export type {
   ConnectAnswer,
   ConnectInput,
   ConnectResult,
+  CredentialRenewal,
   DisconnectOptions,
   DisconnectReport,
   Disposition,
@@ -43,12 +45,14 @@ export type {
   OrganizationEngine,
   RetentionDesk,
   RetentionRunReport,
+  RequestBudget,
   Scheduler,
   SyncManyOptions,
   SyncManyReport,
   SyncOptions,
   SyncProgress,
   SyncReport,
+  WorkerState,
 } from "@kalends/core";
 export { formatFreeBusyTable, type AccountFreeBusy, type CalendarFreeBusy, type FreeBusyAnswer } from "@kalends/availability";
 export { KalendsError, Secret, errorCodes } from "@kalends/model";

@@ -1,4 +1,5 @@
 import type { CalendarId, ConnectionId } from "./ids.ts";
+import type { JobKind } from "./ports/job-queue.ts";
 import type { ConnectionState } from "./parties.ts";
 import type { PollCadence } from "./ports/sync-store.ts";
 
@@ -26,6 +27,18 @@ export interface CalendarStatus {
   polling: PollCadence | null;
   /** The provider tells of changes until then; `null`: it does not. */
   push: { until: string; lastNotified: string | null } | null;
+}
+
+/** A job that was set aside: it failed several times in a row, in a way that waiting does not mend. Times are ISO 8601 instants in UTC. */
+export interface DeadLetterStatus {
+  kind: JobKind;
+  /** Id of the calendar or connection. */
+  subject: string;
+  error: StatusError;
+  failures: number;
+  since: string;
+  /** It is tried once a day all the same. */
+  nextTry: string;
 }
 
 export interface StatusError {

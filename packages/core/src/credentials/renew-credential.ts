@@ -78,7 +78,7 @@ async function exchange(
   await credentials.beginExchange(connection.id, right.token, runtime.clock.now(), leaseMs);
   let renewed: OAuthCredential;
   try {
-    renewed = await ask(runtime, connection, credential, signal);
+    renewed = await measured(runtime, connection, () => ask(runtime, connection, credential, signal));
   } catch (thrown) {
     const error = toKalendsError(thrown);
     const newer = await openCredential(runtime.vault, store, connection);
@@ -92,6 +92,19 @@ async function exchange(
   }
   await keep(runtime, store, connection, right.token, renewed, generation);
   return { credential: renewed, generation: generation + 1 };
+}
+
+async function measured(runtime: Runtime, connection: Connection, exchange: () => Promise<OAuthCredential>): Promise<OAuthCredential> {
+  const { telemetry } = runtime;
+  const { provider } = connection;
+  try {
+    const renewed = await telemetry.span("kalends.credential.refresh", { connection: connection.id, provider }, exchange);
+    telemetry.count("kalends.credential.refreshes", 1, { provider, outcome: "ok" });
+    return renewed;
+  } catch (thrown) {
+    telemetry.count("kalends.credential.refreshes", 1, { provider, outcome: "failed", code: toKalendsError(thrown).code });
+    throw thrown;
+  }
 }
 
 /** Asks the provider, and never beyond the time for which the right is held. */

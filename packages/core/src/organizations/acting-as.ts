@@ -37,6 +37,7 @@ export const organizationActions: MethodActions<OrganizationEngine> = {
   freeBusy: "read-data",
   occurrences: "read-data",
   status: "read-data",
+  deadLetters: "read-data",
   quarantined: "see-operations",
   changes: "read-data",
   changesHead: "read-data",

@@ -3,6 +3,7 @@ import type { ClaimedJob, QueueLoad } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
 import { holdJob } from "./hold-job.ts";
 import { Lanes } from "./lanes.ts";
+import { measuredJob, queueGauges } from "./measure-jobs.ts";
 import { runJob, type JobOutcome } from "./run-job.ts";
 
 /** Between two looks at jobs that are due but may not be run yet. */
@@ -49,6 +50,7 @@ class JobRunner implements Scheduler {
   #lastLook: number | null = null;
   #lookError: string | null = null;
   #woken = false;
+  #endGauges: () => void = () => undefined;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -59,12 +61,14 @@ class JobRunner implements Scheduler {
     if (this.#started) return;
     this.#started = true;
     this.#stop = new AbortController();
+    this.#endGauges = this.#runtime.telemetry.observe(() => queueGauges(this.#runtime));
     this.#schedule(0);
   }
 
   async stop(graceMs = 10_000): Promise<void> {
     this.#started = false;
     this.#cancelTimer();
+    this.#endGauges();
     // A look for jobs may be under way; what it finds is not begun any more.
     await this.#beating;
     if (this.#running.size === 0) return;
@@ -137,7 +141,7 @@ class JobRunner implements Scheduler {
     const { jobs, clock, logger, settings } = this.#runtime;
     this.#lanes.begin(job.lane);
     const held = holdJob(jobs, clock, job, settings.leaseMs);
-    const outcome = await runJob(this.#runtime, job, AbortSignal.any([signal, held.lost]));
+    const outcome = await measuredJob(this.#runtime, job, () => runJob(this.#runtime, job, AbortSignal.any([signal, held.lost])));
     held.stop();
     this.#lanes.end(job.lane, outcome.code, clock.now());
     if (outcome.code === "budget-spent" && outcome.nextRunAt !== null) this.#lanes.closeUntil(job.lane, outcome.nextRunAt);

@@ -22,7 +22,8 @@ export async function pullWithRetry(context: CalendarContext, request: PullReque
   for (let tries = 1; ; tries += 1) {
     if (signal.aborted) throw new KalendsError("aborted", "The sync was stopped");
     try {
-      return await context.provider.pullPage({ ...context.access, signal }, request);
+      const span = { provider: context.connection.provider, calendar: context.calendar.id };
+      return await context.runtime.telemetry.span("kalends.pull", span, () => context.provider.pullPage({ ...context.access, signal }, request));
     } catch (thrown) {
       const error = failureOf(thrown, signal);
       await notePause(context.store, context.connection.id, error, context.runtime.clock.now());

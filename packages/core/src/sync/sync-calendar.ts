@@ -10,6 +10,7 @@ import { failureOf } from "./failure-of.ts";
 import { refuseLogin } from "../connect/refuse-login.ts";
 import { calendarContext, type CalendarContext } from "./calendar-context.ts";
 import { holdClaim } from "./hold-claim.ts";
+import { measureSync } from "./measure-sync.ts";
 import { planCadence } from "./plan-cadence.ts";
 import { runPass, type PassOptions } from "./run-pass.ts";
 import { windowIsBehind } from "./window-is-behind.ts";
@@ -34,6 +35,14 @@ export async function syncCalendar(
   calendarId: string,
   options: SyncOptions = {},
 ): Promise<SyncReport> {
+  return runtime.telemetry.span("kalends.sync", { organization: store.organizationId, calendar: calendarId }, async (span) => {
+    const report = await syncClaimed(runtime, store, calendarId, options);
+    if (report.error !== null) span.fail(report.error.code);
+    return report;
+  });
+}
+
+async function syncClaimed(runtime: Runtime, store: OrganizationStore, calendarId: string, options: SyncOptions): Promise<SyncReport> {
   const { clock, settings } = runtime;
   const startedAt = clock.now();
   const tally = new PassTally(calendarId);
@@ -60,6 +69,7 @@ export async function syncCalendar(
     // The store that could not take the page may not take the outcome either (the disk is full, say); the first cause is the one to tell.
     error ??= toKalendsError(thrown);
   }
+  measureSync(runtime, { context, tally, error, startedAt, lastSuccess: claim.lastSuccess });
   return report(tally, startedAt, clock.now(), error, outcome);
 }
 

@@ -19,6 +19,8 @@ import { migrate } from "./migrate.ts";
 import { status } from "./status.ts";
 import { sync } from "./sync.ts";
 import { version } from "./version.ts";
+import { readHealthAddress } from "./serve-health.ts";
+import { worker } from "./worker.ts";
 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
@@ -59,6 +61,7 @@ function addWorkCommands(program: Command): void {
   program.command("init").description("make the key file, the database and kalends.json in this folder").action(init);
 
   addConnectCommands(program);
+  addWorkerCommand(program);
 
   program
     .command("sync")
@@ -84,6 +87,17 @@ function addWorkCommands(program: Command): void {
     )
     .option("--json", "print JSON")
     .action(freeBusy);
+}
+
+/** Running jobs until stopped. */
+function addWorkerCommand(program: Command): void {
+  program
+    .command("worker")
+    .description("run jobs until stopped, beside other workers on the same database")
+    .option("--concurrency <number>", "calendars synced at once (default: 4)", between(1, 1_000))
+    .option("--grace <seconds>", "how long running jobs may go on after SIGTERM or Ctrl-C", between(0, 3_600), 30)
+    .option("--health <[host:]port>", "answer GET /live and /ready there; without a host on this machine only", readHealthAddress)
+    .action(worker);
 }
 
 /** Logins and addresses. */

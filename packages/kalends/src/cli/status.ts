@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import type { CalendarStatus } from "@kalends/model";
+import type { CalendarStatus, ConnectionStatus } from "@kalends/model";
+import type { Kalends } from "../create-kalends.ts";
 import { systemClock } from "../platform/system-clock.ts";
 import { showAge } from "./output/show-age.ts";
 import { plainText } from "./output/plain-text.ts";
@@ -29,7 +30,19 @@ export async function status(flags: { account?: string; json?: boolean }, comman
         if (error !== null && error.code !== said) process.stdout.write(`  ${plainText(name)}: ${error.code}: ${error.remedy}\n`);
       }
     }
+    await printDeadLetters(kalends, connections);
   });
+}
+
+async function printDeadLetters(kalends: Kalends, connections: readonly ConnectionStatus[]): Promise<void> {
+  const calendars = new Map(connections.flatMap((one) => one.calendars).map(({ calendarId, name }) => [calendarId, name]));
+  const labels = new Map(connections.map(({ connectionId, label }) => [connectionId, label]));
+  const letters = (await kalends.deadLetters()).filter(({ subject }) => calendars.has(subject) || labels.has(subject));
+  if (letters.length > 0) process.stdout.write("Set aside after failing again and again; tried once a day, and when synced by hand:\n");
+  for (const { kind, subject, error, failures, since } of letters) {
+    const name = plainText(calendars.get(subject) ?? labels.get(subject) ?? subject);
+    process.stdout.write(`  ${name} (${kind}): ${error.code}, ${failures} times, since ${since}. ${error.remedy}\n`);
+  }
 }
 
 function calendarRow(calendar: CalendarStatus): string[] {
