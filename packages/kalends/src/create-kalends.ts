@@ -203,7 +203,10 @@ async function openProviders(options: KalendsOptions, parts: Parts): Promise<rea
   const { providers, google } = options;
   const { clock, random } = parts;
   if (providers !== undefined) return providers;
-  const always = [caldavProvider({ transport: withinBudget(options, parts, "caldav"), clock, random }), feedProvider({ transport: withinBudget(options, parts, "feed"), clock })];
+  const always = [
+    caldavProvider({ transport: withinBudget(options, parts, "caldav"), clock, random }),
+    feedProvider({ transport: withinBudget(options, parts, "feed"), clock }),
+  ];
   if (google === undefined) return always;
   const { googleProvider } = await import("@kalends/provider-google");
   const { clientId, clientSecret, ...rest } = google;

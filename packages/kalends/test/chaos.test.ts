@@ -1,0 +1,155 @@
+import { expect, test } from "vitest";
+import { openPostgresStore, roleScript } from "@kalends/store-postgres";
+import { queryPostgres, seededRandom, startPostgres, type RunningPostgres } from "@kalends/testing";
+import { createKalends } from "kalends";
+import { connectAll, editOnce, editUntil, hastySettings, startChaosServers, WorkerFleet, type Truth } from "./chaos-world.ts";
+import type { Exchange } from "./fixtures/bearer-sign-in.ts";
+import { testKey } from "./open-kalends.ts";
+
+interface Scale {
+  accounts: number;
+  workers: number;
+  pollEveryMs: number;
+  chaosMs: number;
+  crashes: number;
+  killEveryMs: number;
+  editEveryMs: number;
+  tokenLifeMs: number;
+}
+
+const usual: Scale = {
+  accounts: 16, workers: 3, pollEveryMs: 1_500, chaosMs: 18_000, crashes: 1, killEveryMs: 4_000, editEveryMs: 60, tokenLifeMs: 5_000,
+};
+const full: Scale = {
+  accounts: 500, workers: 4, pollEveryMs: 20_000, chaosMs: 180_000, crashes: 3, killEveryMs: 5_000, editEveryMs: 25, tokenLifeMs: 30_000,
+};
+/** KALENDS_CHAOS=full runs 4 workers on 500 accounts for three minutes, with three crashes of the database. */
+const scale = process.env["KALENDS_CHAOS"] === "full" ? full : usual;
+const seed = Number(process.env["KALENDS_SEED"] ?? Math.floor(Math.random() * 1e9));
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+function asRole(url: string, role: string): string {
+  const other = new URL(url);
+  other.username = role;
+  return other.href;
+}
+
+async function prepareDatabase(url: string): Promise<string> {
+  await queryPostgres(url, roleScript());
+  const owner = await openPostgresStore({ connectionString: asRole(url, "kalends_owner") });
+  await owner.migrations.run();
+  await owner.close();
+  return asRole(url, "kalends_app");
+}
+
+/** Kills a random worker every few seconds, and the database as often as was asked for. Answers when the database was away. */
+async function wreak(fleet: WorkerFleet, server: RunningPostgres, until: number): Promise<{ kills: number; crashes: [number, number][] }> {
+  const random = seededRandom(seed + 1);
+  const started = Date.now();
+  const crashes: [number, number][] = [];
+  let kills = 0;
+  while (Date.now() < until) {
+    await wait(scale.killEveryMs * (0.5 + random.uniform()));
+    if (fleet.kill(random.uniform())) kills += 1;
+    if (crashes.length < scale.crashes && Date.now() - started > ((crashes.length + 1) * scale.chaosMs) / (scale.crashes + 1)) {
+      const at = Date.now();
+      await server.crash();
+      await wait(500);
+      await server.restart();
+      crashes.push([at, Date.now()]);
+    }
+  }
+  return { kills, crashes };
+}
+
+/** Users whose calendars are not what the server holds. */
+async function behind(url: string, truth: Truth, users: ReadonlyMap<string, string>): Promise<string[]> {
+  const replica = new Map<string, Map<string, string>>();
+  for (const row of await queryPostgres(url, "select calendar_id, remote_key, revision from kalends.calendar_object")) {
+    const user = users.get(String(row["calendar_id"])) ?? "";
+    const file = decodeURIComponent(String(row["remote_key"]).split("/").at(-1) ?? "");
+    replica.set(user, (replica.get(user) ?? new Map<string, string>()).set(file, String(row["revision"])));
+  }
+  const shown = (files: ReadonlyMap<string, string> | undefined): string => JSON.stringify([...(files ?? [])].sort());
+  return [...truth].filter(([user, files]) => shown(files) !== shown(replica.get(user))).map(([user]) => user);
+}
+
+/** Every change once and in order: numbers without gap, and of each object a history that could have happened and ends in the truth. */
+function checkHistory(rows: readonly Record<string, unknown>[], truth: Truth, users: ReadonlyMap<string, string>): number {
+  expect(rows.map((row) => Number(row["sequence"]))).toEqual(rows.map((_, position) => position + 1));
+  const present = new Set<string>();
+  let changes = 0;
+  for (const row of rows) {
+    const kind = String(row["kind"]);
+    if (!kind.startsWith("object-")) continue;
+    changes += 1;
+    const object = `${users.get(String(row["calendar_id"]))} ${String(row["uid"])}`;
+    expect([object, kind, present.has(object)]).toEqual([object, kind, kind !== "object-created"]);
+    if (kind === "object-created") present.add(object);
+    if (kind === "object-removed") present.delete(object);
+  }
+  const held = [...truth].flatMap(([user, files]) => [...files.keys()].map((file) => `${user} ${file.replace(/\.ics$/, "")}`));
+  expect([...present].sort()).toEqual(held.sort());
+  return changes;
+}
+
+/** Uses of a refresh token beyond the first that nothing explains: neither was its first user killed, nor the database away in between. */
+function doubleRefreshes(exchanges: readonly Exchange[], killed: ReadonlyMap<number, number>, crashes: readonly [number, number][]): Exchange[] {
+  const seen = new Map<string, Exchange>();
+  return exchanges.filter((exchange) => {
+    const name = `${exchange.user} ${exchange.generation}`;
+    const first = seen.get(name);
+    seen.set(name, exchange);
+    if (first === undefined) return false;
+    const died = killed.get(first.worker);
+    const lost = died !== undefined && died <= exchange.at;
+    return !lost && !crashes.some(([from, to]) => first.at <= to && exchange.at >= from);
+  });
+}
+
+test(`${scale.workers} workers, ${scale.accounts} accounts, killed again and again, and their database too: the replica is the truth (seed ${seed})`, async (context) => {
+  const server = await startPostgres(context, { own: true, settings: { max_connections: "100" } });
+  const url = await server.createDatabase();
+  const database = await prepareDatabase(url);
+  const servers = await startChaosServers(scale.accounts, scale.tokenLifeMs);
+  const truth: Truth = new Map();
+  for (const [index, { name }] of servers.sandbox.users.entries()) for (let event = 0; event < 4; event += 1) editOnce(servers.sandbox, truth, name, `event${event}`, false, index + event);
+  const settings = { ...hastySettings, pollEveryMs: scale.pollEveryMs };
+  const store = await openPostgresStore({ connectionString: database });
+  const kalends = await createKalends({ database: store, autoMigrate: false, key: testKey, allowHosts: servers.allowHosts, settings });
+  const ids = await connectAll(kalends, servers);
+  const users = new Map([...ids].map(([user, id]) => [id, user]));
+  await kalends.close();
+
+  const fleet = new WorkerFleet(scale.workers, { database, allowHosts: servers.allowHosts, tokenUrl: servers.signIn.tokenUrl, settings });
+  try {
+    const until = Date.now() + scale.chaosMs;
+    const [edits, { kills, crashes }] = await Promise.all([
+      editUntil(servers.sandbox, truth, until, scale.editEveryMs, seed),
+      wreak(fleet, server, until),
+    ]);
+    const calm = Date.now();
+    let left = await behind(url, truth, users);
+    // A renewal that was cut off is taken over after two minutes.
+    while (left.length > 0 && Date.now() - calm < 240_000) {
+      await wait(500);
+      left = await behind(url, truth, users);
+    }
+    const caughtUpMs = Date.now() - calm;
+    await fleet.stop();
+    expect(left, fleet.output.slice(-20).join("")).toEqual([]);
+    const changes = checkHistory(await queryPostgres(url, "select * from kalends.change_record order by sequence"), truth, users);
+    const states = await queryPostgres(url, "select state, count(*) as many from kalends.connection group by state");
+    expect(states).toEqual([{ state: "connected", many: String(scale.accounts) }]);
+    const { exchanges } = servers.signIn;
+    expect(doubleRefreshes(exchanges, fleet.killed, crashes)).toEqual([]);
+    const repeated = exchanges.filter((one) => one.repeated).length;
+    process.stdout.write(`chaos: ${edits} edits, ${changes} changes, ${kills} kills, ${crashes.length} crashes, ${exchanges.length} refreshes ` +
+      `(${repeated} repeated after a kill or crash), caught up ${caughtUpMs} ms after the last edit\n`);
+  } finally {
+    await fleet.stop();
+    await servers.close();
+    await server.stop();
+  }
+}, 900_000);
