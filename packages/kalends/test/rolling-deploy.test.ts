@@ -133,7 +133,7 @@ test("workers of the version before the newest schema step and of this one work 
     editing = false;
     expect(await edits).toBeGreaterThan(100);
     const wanted = shown([...truth].flatMap(([user, files]) => [...files].map(([file, etag]): [string, string] => [`${user}/work/${file}`, etag])));
-    const held = (): string => shown([...readReplica(path)].map(([key, revision]): [string, string] => [decodeURIComponent(key).split("/").slice(-3).join("/"), revision]));
+    const held = (): string => shown([...readReplica(path)].map(([key, revision]): [string, string] => [decodeURIComponent(key).split("/").slice(-3).join("/"), revision ?? ""]));
     for (let tries = 0; tries < 300 && held() !== wanted; tries += 1) await wait(100);
     expect(held()).toBe(wanted);
     expect(await last.stop()).toBe(0);
