@@ -8,6 +8,8 @@ import { decodeText } from "./text-code.ts";
 export interface PgClient {
   query(config: PgQuery): Promise<{ rows: unknown[]; rowCount: number | null }>;
   release(destroy?: boolean): void;
+  on?(event: "error", hear: (error: Error) => void): unknown;
+  off?(event: "error", hear: (error: Error) => void): unknown;
 }
 
 export interface PgQuery {
@@ -62,11 +64,21 @@ class StatementNames {
   }
 }
 
+/**
+ * A connection that breaks between two statements says so by an event, which nobody else hears while it is taken out of the pool; unheard, it would
+ * end the process. The next statement on it fails, and that is where it is dealt with.
+ */
+const unheard = (): void => undefined;
+
 /** Connections of a `pg` pool. `owned`: the pool ends with the store. `prepare: false` for poolers that cannot keep statements. */
 export function pgSource(pool: PgPool, options: { owned: boolean; prepare: boolean }): PostgresSource {
   const names = new StatementNames();
   return {
-    acquire: async () => pgLink(await pool.connect(), options.prepare ? names : null),
+    acquire: async () => {
+      const client = await pool.connect();
+      client.on?.("error", unheard);
+      return pgLink(client, options.prepare ? names : null);
+    },
     close: async () => {
       if (options.owned) await pool.end();
     },
@@ -83,6 +95,9 @@ export function pgLink(client: Pick<PgClient, "query"> & Partial<PgClient>, name
     script: async (statements) => {
       await client.query({ text: statements.join(";\n") });
     },
-    release: (broken) => client.release?.(broken),
+    release: (broken) => {
+      client.off?.("error", unheard);
+      client.release?.(broken);
+    },
   };
 }
