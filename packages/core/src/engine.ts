@@ -14,6 +14,7 @@ import { defaultRoleActions, type RoleActions } from "./organizations/role-actio
 import type { CredentialRenewal, Runtime } from "./runtime.ts";
 import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
 import { replayLedger } from "./erasure/replay-ledger.ts";
+import { capContent } from "./retention/content-cap.ts";
 import { sealingStore } from "./seal/sealing-store.ts";
 import { defaultSettings, type EngineSettings } from "./settings.ts";
 import { createWakeQueue } from "./watches/wake-queue.ts";
@@ -84,7 +85,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { vault, clock, random, holder } = options;
   const logger = options.logger ?? silentLogger;
   await checkKeys(options.store, vault);
-  const store = sealingStore(options.store, vault);
+  const retention = policyOf(options.retention ?? "cronofy");
+  const store = capContent(sealingStore(options.store, vault), retention);
   const runtime: Runtime = {
     clock,
     random,
@@ -103,7 +105,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     notifyAt: options.notifyAt ?? null,
     renewCredential: options.renewCredential,
     roleActions: options.roleActions ?? defaultRoleActions,
-    retention: policyOf(options.retention ?? "cronofy"),
+    retention,
     ledger: options.erasureLedger,
     externalSystems: options.externalSystems ?? [],
     signal: createChangeSignal(() => logger.log("error", "a change listener failed")),

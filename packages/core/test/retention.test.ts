@@ -171,3 +171,18 @@ test("the report names every class, and what keeps it", async () => {
   expect(report.classes.filter(({ rows }) => rows === 0).every(({ note }) => note !== null)).toBe(true);
   expect(JSON.stringify(report)).not.toContain("Title of");
 });
+
+test("under a policy that keeps no content no text is asked for, stored or shown, and what was stored before goes", async () => {
+  const t = await synced();
+  const second = await openTestEngine({ store: t.store, provider: t.provider, engine: { retention: "no-content" } });
+  await second.organization.retention.run();
+  const [calendar] = (await t.organization.listCalendars()).filter(({ remoteKey }) => remoteKey === "/work/");
+  const stored = await t.store.organization("org").reader.objects(calendar?.id ?? "", null, null, 10);
+  expect(stored.map(({ title, content, description }) => [title, content, description])).toEqual([[null, null, null], [null, null, null]]);
+  t.provider.calendar("/work/").put("/c.ics", sampleObject("c"));
+  expect((await second.organization.sync()).ok).toBe(true);
+  expect(t.provider.pulls.at(-1)?.reach).toEqual({ titles: false, content: false, descriptions: false });
+  const shown = await second.organization.occurrences({ calendarId: calendar?.id ?? "", from: "2026-11-20T00:00:00Z", to: "2026-11-21T00:00:00Z" });
+  expect(shown.occurrences.length).toBeGreaterThan(0);
+  expect(JSON.stringify(shown)).not.toContain("Title of");
+});

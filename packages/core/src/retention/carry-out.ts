@@ -48,7 +48,7 @@ async function carryOutOne(runtime: Runtime, store: OrganizationStore, account: 
   const now = runtime.clock.now();
   if (decision.class === "credential") {
     // The grant first: a token that is gone cannot be taken back any more. A provider that cannot be reached is asked again for a day.
-    const told = decision.rule === "credential-refused" || (await revokeConnectionGrant(runtime, store, decision.record));
+    const told = decision.rule === "credential-refused" || (await revokeById(runtime, store, decision.record));
     if (!told && now - (decision.due ?? now) < patienceMs) return;
     if (await retention.dropCredential(decision.record)) tally("credential", 1);
   } else if (decision.rule === "third-party-outside-window" && account.endedBefore !== null) {
@@ -60,6 +60,11 @@ async function carryOutOne(runtime: Runtime, store: OrganizationStore, account: 
     await retention.beginPurge(accountId, rules, now);
     await finishAccountPurge(runtime, store, accountId, tally);
   }
+}
+
+async function revokeById(runtime: Runtime, store: OrganizationStore, connectionId: string): Promise<boolean> {
+  const connection = await store.directory.findConnection(connectionId);
+  return connection === null || revokeConnectionGrant(runtime, store, connection);
 }
 
 /** Goes on with the purge of an account until the account is gone. Its data key goes with the last of what it sealed. */

@@ -18,6 +18,7 @@ import { migrationCases } from "./migration-cases.ts";
 import { memberCases } from "./member-cases.ts";
 import { provisioningCases } from "./provisioning-cases.ts";
 import { rulesCases } from "./rules-cases.ts";
+import { erasureCases } from "./erasure-cases.ts";
 import { retentionCases } from "./retention-cases.ts";
 import { quarantineCases } from "./quarantine-cases.ts";
 import type { OpenStore } from "./store-harness.ts";
@@ -51,6 +52,7 @@ const parts: readonly [string, readonly StoreCase[]][] = [
   ["members", memberCases],
   ["provisioning", provisioningCases],
   ["retention", retentionCases],
+  ["erasure", erasureCases],
   ["migrations", migrationCases],
 ];
 

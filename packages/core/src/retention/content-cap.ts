@@ -1,0 +1,34 @@
+import type { Authorization, Directory, Store } from "@kalends/model";
+import type { RetentionPolicy } from "@kalends/retention";
+
+/** Whatever was granted: times alone. */
+function capped(authorization: Authorization): Authorization {
+  return { ...authorization, detail: "busy", noDescriptions: true, privateEvents: false };
+}
+
+function cappedDirectory(inner: Directory): Directory {
+  return {
+    ...inner,
+    readRules: async (accountId) => {
+      const rules = await inner.readRules(accountId);
+      return rules === null ? null : { ...rules, authorizations: rules.authorizations.map(capped) };
+    },
+    findAuthorization: async (id) => {
+      const found = await inner.findAuthorization(id);
+      return found === null ? null : capped(found);
+    },
+    listAuthorizations: async (accountId) => (await inner.listAuthorizations(accountId)).map(capped),
+  };
+}
+
+/** Under a policy that keeps no content every authorization reaches times alone, so texts are neither asked for, nor stored, nor shown. */
+export function capContent(store: Store, policy: RetentionPolicy): Store {
+  if (policy.content !== "never") return store;
+  return {
+    ...store,
+    organization: (id) => {
+      const inner = store.organization(id);
+      return { ...inner, directory: cappedDirectory(inner.directory) };
+    },
+  };
+}
