@@ -1,5 +1,5 @@
 import { toKalendsError } from "@kalends/model";
-import type { Connection, Credential, OrganizationStore, ProviderId } from "@kalends/model";
+import type { ConnectionId, Credential, OrganizationStore, ProviderId } from "@kalends/model";
 import { openCredential } from "../connect/open-credential.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -26,8 +26,9 @@ export async function revokeGrant(
 }
 
 /** Takes back the grant of a connection, where it has one. `false`: the provider could not be reached, try again. */
-export async function revokeConnectionGrant(runtime: Runtime, store: OrganizationStore, connection: Connection): Promise<boolean> {
-  if (runtime.providers.get(connection.provider)?.revokeGrant === undefined || (await store.credentials.get(connection.id)) === null) return true;
+export async function revokeConnectionGrant(runtime: Runtime, store: OrganizationStore, connectionId: ConnectionId): Promise<boolean> {
+  const connection = await store.directory.findConnection(connectionId);
+  if (connection === null || (await store.credentials.get(connectionId)) === null) return true;
   const { credential } = await openCredential(runtime.vault, store, connection);
   const { provider, endpoint } = connection;
   return revokeGrant(runtime, { provider, endpoint, credential });

@@ -1,7 +1,7 @@
-import { KalendsError } from "@kalends/model";
+import { KalendsError, toKalendsError } from "@kalends/model";
 import type { OrganizationStore, PurgeStep } from "@kalends/model";
 import type { Decision } from "@kalends/retention";
-import { revokeConnectionGrant } from "../disconnect/revoke-grant.ts";
+import { returnGrant } from "../disconnect/return-grant.ts";
 import type { Runtime } from "../runtime.ts";
 import type { CollectedAccount } from "./collect-facts.ts";
 
@@ -64,7 +64,14 @@ async function carryOutOne(runtime: Runtime, store: OrganizationStore, account: 
 
 async function revokeById(runtime: Runtime, store: OrganizationStore, connectionId: string): Promise<boolean> {
   const connection = await store.directory.findConnection(connectionId);
-  return connection === null || revokeConnectionGrant(runtime, store, connection);
+  if (connection === null) return true;
+  try {
+    await returnGrant(runtime, store, connection);
+    return true;
+  } catch (thrown) {
+    if (toKalendsError(thrown).failure === "transient") return false;
+    throw thrown;
+  }
 }
 
 /** Goes on with the purge of an account until the account is gone. Its data key goes with the last of what it sealed. */
