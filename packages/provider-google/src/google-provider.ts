@@ -70,6 +70,7 @@ export function googleProvider(options: GoogleProviderOptions): CalendarProvider
     connect: (request) => connect(open, request),
     putObject: (access, request) => putObject(open(access), request, random),
     deleteObject: (access, request) => deleteObject(open(access), request),
+    watchResource: "calendar",
     watchCalendar: (access, request) => watchCalendar(open(access), request),
     watchCalendarList: (access, request) => watchCalendarList(open(access), request),
     unwatch: (access, request) => unwatch(open(access), request),

@@ -1,6 +1,6 @@
 import { createEngine, type Engine, type OrganizationEngine } from "@kalends/core";
 import { createServer, type KalendsServer, type ServerOptions, type Visitor } from "@kalends/server";
-import type { Clock, Logger, Store } from "@kalends/model";
+import type { CalendarProvider, Clock, Logger, Store } from "@kalends/model";
 import { openSqliteStore } from "@kalends/store-sqlite";
 import { fakeClock, memoryProvider, seededRandom, type FakeClock, type MemoryProvider } from "@kalends/testing";
 import { createVault, generateKey, Keyset, localKeyring, parseKey } from "@kalends/vault";
@@ -51,7 +51,7 @@ export interface Stage {
 }
 
 /** The handlers over a real engine and a real database; the session is a header that only the test can set. */
-export async function openStage(over: Partial<ServerOptions> & { provider?: MemoryProvider; store?: Store } = {}): Promise<Stage> {
+export async function openStage(over: Partial<ServerOptions> & { provider?: MemoryProvider; store?: Store; more?: readonly CalendarProvider[] } = {}): Promise<Stage> {
   const clock = fakeClock("2026-11-20T08:00:00Z");
   const provider = over.provider ?? memoryProvider({ now: () => clock.now() });
   const store = over.store ?? (await openSqliteStore({ path: ":memory:", clock }));
@@ -62,7 +62,7 @@ export async function openStage(over: Partial<ServerOptions> & { provider?: Memo
   const logged: string[] = [];
   const logger: Logger = { log: (level, message, fields) => void logged.push(JSON.stringify([level, message, fields])) };
   const sleeping: Clock = { now: clock.now, setTimer: clock.setTimer, sleep: (ms) => clock.advance(ms) };
-  const engine = await createEngine({ store, vault, providers: [provider], clock: sleeping, random, logger, holder: "test", notifyAt: `${baseUrl}/notifications` });
+  const engine = await createEngine({ store, vault, providers: [provider, ...(over.more ?? [])], clock: sleeping, random, logger, holder: "test", notifyAt: `${baseUrl}/notifications` });
   const organization = await engine.openOrganization("org/1");
   const account = await organization.createAccount({});
   const server = createServer({
