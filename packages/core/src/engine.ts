@@ -126,7 +126,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return organizationEngine(runtime, organization, actingAs);
     },
     findOrganization: async (id) => ((await store.findOrganization(id)) === null ? null : organizationEngine(runtime, store.organization(id), actingAs)),
-    receiveNotification: (address, notification) => runtime.work.run(undefined, () => receiveNotification(runtime, address, notification)),
+    receiveNotification: async (address, notification) => {
+      const verdict = await runtime.work.run(undefined, () => receiveNotification(runtime, address, notification));
+      // Another process may take the job; this one need not wait for its next look.
+      if (verdict.kind === "accepted") scheduler.wake();
+      return verdict;
+    },
     listOrganizations: () => store.listOrganizations(),
     close: async (graceMs = defaultGraceMs) => {
       await Promise.all([scheduler.stop(graceMs), runtime.work.end(graceMs)]);

@@ -17,7 +17,7 @@ describe("planCalendarList", () => {
   test("a new calendar is added and its first sync planned", () => {
     const update = plan([], [remote("/a/"), remote("/a/")]);
     expect(update.added.map(({ id }) => id)).toEqual(["new_1"]);
-    expect(update.jobs).toEqual([{ kind: "sync-calendar", subject: "new_1", runAt: 5 }]);
+    expect(update.jobs).toEqual([{ kind: "sync-calendar", subject: "new_1", runAt: 5, priority: "user" }]);
     expect(update.changes.map(({ kind }) => kind)).toEqual(["calendar-added"]);
   });
 

@@ -12,16 +12,18 @@ interface Scale {
   pollEveryMs: number;
   chaosMs: number;
   crashes: number;
+  /** The chaos goes on until so many were killed, however slow the machine. */
+  leastKills: number;
   killEveryMs: number;
   editEveryMs: number;
   tokenLifeMs: number;
 }
 
 const usual: Scale = {
-  accounts: 16, workers: 3, pollEveryMs: 1_500, chaosMs: 18_000, crashes: 1, killEveryMs: 4_000, editEveryMs: 60, tokenLifeMs: 5_000,
+  accounts: 16, workers: 3, pollEveryMs: 1_500, chaosMs: 15_000, crashes: 1, leastKills: 3, killEveryMs: 3_000, editEveryMs: 60, tokenLifeMs: 5_000,
 };
 const full: Scale = {
-  accounts: 500, workers: 4, pollEveryMs: 20_000, chaosMs: 180_000, crashes: 3, killEveryMs: 5_000, editEveryMs: 25, tokenLifeMs: 30_000,
+  accounts: 500, workers: 4, pollEveryMs: 20_000, chaosMs: 180_000, crashes: 3, leastKills: 20, killEveryMs: 5_000, editEveryMs: 25, tokenLifeMs: 30_000,
 };
 /** KALENDS_CHAOS=full runs 4 workers on 500 accounts for three minutes, with three crashes of the database. */
 const scale = process.env["KALENDS_CHAOS"] === "full" ? full : usual;
@@ -49,7 +51,7 @@ async function wreak(fleet: WorkerFleet, server: RunningPostgres, until: number)
   const started = Date.now();
   const crashes: [number, number][] = [];
   let kills = 0;
-  while (Date.now() < until) {
+  while (Date.now() < until || kills < scale.leastKills || crashes.length < scale.crashes) {
     await wait(scale.killEveryMs * (0.5 + random.uniform()));
     if (fleet.kill(random.uniform())) kills += 1;
     if (crashes.length < scale.crashes && Date.now() - started > ((crashes.length + 1) * scale.chaosMs) / (scale.crashes + 1)) {
@@ -125,13 +127,18 @@ test(`${scale.workers} workers, ${scale.accounts} accounts, killed again and aga
   const fleet = new WorkerFleet(scale.workers, { database, allowHosts: servers.allowHosts, tokenUrl: servers.signIn.tokenUrl, settings });
   try {
     const until = Date.now() + scale.chaosMs;
-    const [edits, { kills, crashes }] = await Promise.all([
-      editUntil(servers.sandbox, truth, until, scale.editEveryMs, seed),
-      wreak(fleet, server, until),
-    ]);
+    let over = false;
+    const editing = (async () => {
+      let edits = 0;
+      for (let round = 0; !over; round += 1) edits += await editUntil(servers.sandbox, truth, Date.now() + 1_000, scale.editEveryMs, seed + round);
+      return edits;
+    })();
+    const { kills, crashes } = await wreak(fleet, server, until);
+    over = true;
+    const edits = await editing;
     const calm = Date.now();
     let left = await behind(url, truth, users);
-    // A renewal that was cut off is taken over after two minutes.
+    // A renewal that was cut off is taken over after half a minute.
     while (left.length > 0 && Date.now() - calm < 240_000) {
       await wait(500);
       left = await behind(url, truth, users);

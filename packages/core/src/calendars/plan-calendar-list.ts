@@ -48,7 +48,8 @@ export function planCalendarList(input: CalendarListInput): CalendarListUpdate {
     if (calendar === undefined || calendar.removedAt !== null) {
       const id = calendar?.id ?? input.newId();
       update.added.push({ id, remote });
-      update.jobs.push({ kind: "sync-calendar", subject: id, runAt: now });
+      // Somebody connected it, or made it, a moment ago.
+      update.jobs.push({ kind: "sync-calendar", subject: id, runAt: now, priority: "user" });
       record("calendar-added", id);
     } else if (visiblyDiffers(calendar, remote)) {
       update.changed.push({ id: calendar.id, remote });

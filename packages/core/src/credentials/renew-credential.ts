@@ -4,9 +4,9 @@ import { openCredential, sealCredential, type OpenedCredential } from "../connec
 import type { Runtime } from "../runtime.ts";
 
 /** How long one renewal may take before another worker takes it over. */
-const leaseMs = 120_000;
+const leaseMs = 30_000;
 /** The exchange is given up well before, so that two workers never ask with the same refresh token. */
-const exchangeMs = 90_000;
+const exchangeMs = 20_000;
 const waitMs = 100;
 const mostStoreTries = 5;
 

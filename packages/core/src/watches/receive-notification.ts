@@ -73,9 +73,8 @@ async function write(runtime: Runtime, store: OrganizationStore, channel: WatchC
   const now = runtime.clock.now();
   const { id, calendarId, connectionId } = channel;
   if (event !== "opened") {
-    await store.jobs.enqueue(
-      calendarId === null ? { kind: "list-calendars", subject: connectionId, runAt: now, priority: "push" } : { kind: "sync-calendar", subject: calendarId, runAt: now, priority: "push" },
-    );
+    const woken = calendarId === null ? ({ kind: "list-calendars", subject: connectionId } as const) : ({ kind: "sync-calendar", subject: calendarId } as const);
+    await store.jobs.enqueue({ ...woken, runAt: now, priority: "push" });
   }
   if (event === "ended") {
     await store.jobs.enqueue(
