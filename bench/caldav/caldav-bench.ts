@@ -10,7 +10,7 @@ import type { CaldavSettings, Sample } from "./sample.ts";
 import { missingVdirsyncer } from "./vdirsyncer.ts";
 
 /** Kalends first; all but the last are built programs. */
-const built = ["kalends-sync", "bare-fetch", "floor", "tsdav-bare", "tsdav-smart"];
+const built = ["kalends-sync", "bare-fetch", "floor", "floor-obliged", "tsdav-bare", "tsdav-smart"];
 
 /**
  * First sync, a sync without changes, and one after 1 % changed, of one calendar, by Kalends, by a bare fetch, by a floor, by tsdav and by

@@ -8,6 +8,7 @@ const titles: Readonly<Record<string, string>> = {
   "kalends-sync": "Kalends, whole line",
   "bare-fetch": "bare fetch, thrown away",
   floor: "floor: scan, parse, upsert",
+  "floor-obliged": "floor and what is owed",
   "tsdav-bare": "tsdav sync + multiget",
   "tsdav-smart": "tsdav smartCollectionSync",
   vdirsyncer: "vdirsyncer",
@@ -27,10 +28,10 @@ export function printReport(settings: CaldavSettings, server: string, contenders
         contender === other || !contenders.includes(other) ? "" : times(of("cpuMs") / figure(other, phase, "cpuMs"));
       return [
         titles[contender] ?? contender, seconds(of("wallMs")), seconds(of("cpuMs")), seconds(of("processCpuMs")), of("peakMb").toFixed(0),
-        of("requests").toFixed(0), (of("bytes") / 1e6).toFixed(2), against("floor"), against("kalends-sync"),
+        of("requests").toFixed(0), (of("bytes") / 1e6).toFixed(2), against("floor"), against("floor-obliged"), against("kalends-sync"),
       ];
     });
-    const head = [phaseTitles[phase], "wall s", "CPU s", "CPU with start s", "peak MB", "requests", "MB read", "CPU / floor", "CPU / Kalends"];
+    const head = [phaseTitles[phase], "wall s", "CPU s", "CPU with start s", "peak MB", "requests", "MB read", "CPU / floor", "CPU / owed", "CPU / Kalends"];
     console.log(`\n${textTable(head, rows)}`);
   }
   for (const [name, reason] of settings.left) console.log(`\n${name} was left out: ${reason}.`);

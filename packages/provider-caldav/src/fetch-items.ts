@@ -4,7 +4,7 @@ import { readCollectionMarks } from "./collection-marks.ts";
 import type { DavLine } from "./dav-line.ts";
 import { davNamespaces as ns } from "./dav-names.ts";
 import { leavesFolder } from "./href.ts";
-import { readEtag, type ListedItem } from "./listed-item.ts";
+import { ownCopy, readEtag, type ListedItem } from "./listed-item.ts";
 import { propertyText } from "./multistatus.ts";
 import { readItemText } from "./read-item-text.ts";
 import { multigetReport } from "./request-bodies.ts";
@@ -104,7 +104,9 @@ async function multiget(batch: Batch, items: readonly ListedItem[]): Promise<voi
     const text = propertyText(response, ns.caldav, "calendar-data");
     const item = response.hrefs.map((href) => asked.get(href.path)).find((found) => found !== undefined);
     if (text === null || text.trim() === "" || item === undefined || batch.settled.has(item.key)) return;
-    settle(batch, item, text, readEtag(response) ?? item.revision);
+    const etag = readEtag(response) ?? item.revision;
+    // A text cut out of the answer would keep its whole piece in memory until the page is stored.
+    settle(batch, item, text, etag === null || etag === item.revision ? item.revision : ownCopy(etag));
   });
 }
 

@@ -51,7 +51,8 @@ export function toListedItem(response: DavResponse, href: DavHref): ListedItem {
   return { key, wire: href.wire === href.path ? key : ownCopy(href.wire), revision: revision === null ? null : ownCopy(revision) };
 }
 
-function ownCopy(text: string): string {
+/** The same text in memory of its own. */
+export function ownCopy(text: string): string {
   return Buffer.from(text, "utf8").toString("utf8");
 }
 
