@@ -16,3 +16,19 @@ export function listen({ onLive, onNews, onLost }) {
   events.addEventListener("news", (event) => onNews(JSON.parse(event.data)));
   events.addEventListener("error", onLost);
 }
+
+/** Asks where to connect, and goes there. */
+export async function connect(personId, { provider, connectionId }) {
+  const body = JSON.stringify({ personId, provider, connectionId });
+  const { address } = await read("/api/connect", { method: "POST", body, headers: { "content-type": "application/json" } });
+  location.assign(address);
+}
+
+/** What the address says of an attempt to connect that just ended, or `null`. */
+export function outcomeOf(search) {
+  const outcome = new URLSearchParams(search).get("connect");
+  if (outcome === null) return null;
+  if (outcome === "connected") return { state: "good", words: "Connected. The calendars are being read." };
+  if (outcome === "consent-denied") return { state: "bad", words: "Not connected: access was not allowed. Nothing was changed." };
+  return { state: "bad", words: "Not connected. Please try again; if it happens again, ask whoever runs this page." };
+}

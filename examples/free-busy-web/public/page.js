@@ -1,5 +1,6 @@
-import { listen, read } from "./live-source.js";
+import { connect, listen, outcomeOf, read } from "./live-source.js";
 import { make } from "./make.js";
+import { showBanner } from "./banner.js";
 import { showPeople } from "./people-list.js";
 import { createWeekGrid } from "./week-grid.js";
 import { showWeekTable } from "./week-table.js";
@@ -34,6 +35,7 @@ async function begin() {
   $("sync").hidden = !config.canSync;
   fillZonePicker($("zone"), state.people, state.zone, now());
   showLegend();
+  showOutcome();
   showLogEntry({ text: "Waiting for the first change" });
   listen({
     onLive: () => {
@@ -95,7 +97,12 @@ function draw(week = weekDays(state.first, state.zone)) {
 
 function drawPeople() {
   const { people, status, hidden } = state;
-  showPeople($("people"), { people, status, hidden, now: now(), onToggle });
+  showPeople($("people"), { people, status, hidden, now: now(), onToggle, onConnect });
+  showBanner($("banner"), { people, status, onConnect });
+}
+
+function onConnect(personId, offer) {
+  void guarded(() => connect(personId, offer));
 }
 
 function onToggle(personId) {
@@ -136,6 +143,16 @@ function showLogEntry({ at, text, personId }) {
   }
   log.prepend(entry);
   while (log.children.length > logLength) log.lastElementChild.remove();
+}
+
+/** What came of connecting, once: the address is cleaned, so that a reload does not say it again. */
+function showOutcome() {
+  const outcome = outcomeOf(location.search);
+  if (outcome === null) return;
+  $("notice").textContent = outcome.words;
+  $("notice").dataset.state = outcome.state;
+  $("notice").hidden = false;
+  history.replaceState(null, "", location.pathname);
 }
 
 function showLegend() {

@@ -7,12 +7,12 @@ const shown = new WeakMap();
  * One card per person: name, local time, and how fresh each calendar is. A press on the name hides or shows the lane.
  * As long as only times move, texts are changed in place: a card that was replaced under a pressed button would swallow the click.
  */
-export function showPeople(root, { people, status, hidden, now, onToggle }) {
+export function showPeople(root, { people, status, hidden, now, onToggle, onConnect }) {
   const byPerson = new Map(status.map((entry) => [entry.personId, entry]));
   const lasting = JSON.stringify([people, [...hidden], status], (key, value) => (key === "lastSuccess" ? undefined : value));
   if (shown.get(root) !== lasting) {
     const focused = document.activeElement?.closest?.(".person")?.dataset.person;
-    root.replaceChildren(...people.map((person) => card(person, byPerson.get(person.id), hidden.has(person.id), onToggle)));
+    root.replaceChildren(...people.map((person) => card(person, byPerson.get(person.id), hidden.has(person.id), { onToggle, onConnect })));
     if (focused !== undefined) root.querySelector(`[data-person="${CSS.escape(focused)}"] button`)?.focus();
     shown.set(root, lasting);
   }
@@ -37,7 +37,7 @@ function freshnessWords(calendar, now) {
   return calendar.freshness === "stale" ? `stale, synced ${age}` : `synced ${age}`;
 }
 
-function card(person, status, isHidden, onToggle) {
+function card(person, status, isHidden, { onToggle, onConnect }) {
   const toggle = make(
     "button",
     {
@@ -50,11 +50,19 @@ function card(person, status, isHidden, onToggle) {
       make("span", { className: "local" }),
     ],
   );
-  const chips = (status?.calendars ?? []).flatMap(chip);
+  // What stands in the way of all calendars is said once.
+  const isToldAbove = ({ error }) => error !== null && error.code === status.error?.code;
+  const chips = (status?.calendars ?? []).filter((calendar) => !isToldAbove(calendar)).flatMap(chip);
   if (status?.error) chips.unshift(problem("Connection", status.error), make("p", { className: "remedy", text: status.error.remedy }));
+  for (const offer of status?.offers ?? []) chips.push(offerButton(person, offer, onConnect));
   if (chips.length === 0) chips.push(make("div", { className: "chip", text: "no calendar yet" }));
   const attributes = { "data-person": person.id, "data-hidden": String(isHidden) };
   return make("li", { className: `person hue-${person.hue}`, attributes }, [toggle, make("div", { className: "calendars" }, chips)]);
+}
+
+function offerButton(person, offer, onConnect) {
+  const text = offer.connectionId === null ? `Connect ${offer.name}` : `Reconnect ${offer.name}`;
+  return make("button", { className: "connect", text, attributes: { type: "button" }, on: { click: () => onConnect(person.id, offer) } });
 }
 
 function chip(calendar) {

@@ -41,9 +41,20 @@ export interface PageError {
   remedy: string;
 }
 
+/** A connection that a person can make, or mend in place. */
+export interface PageOffer {
+  provider: string;
+  /** What people call it, such as `Google Calendar`. */
+  name: string;
+  /** The connection to mend; `null` for a new one. */
+  connectionId: string | null;
+}
+
 /** How the syncs of a person's calendars are doing. */
 export interface PageStatus {
   personId: string;
+  /** What the person can connect, where the page has a desk for it. */
+  offers?: PageOffer[];
   /** What stands in the way of all the person's calendars, such as a refused login. */
   error: PageError | null;
   calendars: {

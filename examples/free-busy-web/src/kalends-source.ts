@@ -1,4 +1,4 @@
-import type { FreeBusySource, PageError, PageFreshness, PageNews, PagePeriod, PageStatus } from "./free-busy-source.ts";
+import type { FreeBusySource, PageError, PageFreshness, PageNews, PageOffer, PagePeriod, PageStatus } from "./free-busy-source.ts";
 
 interface Change {
   sequence: number;
@@ -15,7 +15,10 @@ interface CalendarAnswer {
 }
 
 interface StatusAnswer {
+  connectionId: string;
   accountId: string;
+  provider: string;
+  state: string;
   error: PageError | null;
   calendars: { calendarId: string; name: string; phase: string; lastSuccess: string | null; error: PageError | null }[];
 }
@@ -43,6 +46,8 @@ export interface KalendsForPage {
 }
 
 export interface KalendsSourceOptions {
+  /** Providers that the page offers: to a person without a connection, and to one whose connection has to be mended. */
+  connect?: readonly { provider: string; name: string }[];
   /** How often to look for changes that another process synced into the same database, in ms. Default 3,000. */
   lookEveryMs?: number;
   /** Called when the change feed could not be read; the page looks again by itself. */
@@ -71,7 +76,7 @@ export function kalendsSource(kalends: KalendsForPage, options: KalendsSourceOpt
       }));
       return { people: ofPeople, merged: answer.merged };
     },
-    status: () => readStatus(kalends),
+    status: () => readStatus(kalends, options.connect ?? []),
     subscribe: (listener) => followChanges(kalends, listener, options),
     syncNow: async () => {
       await kalends.sync();
@@ -83,9 +88,10 @@ function nameOf({ displayName, externalId, id }: Account): string {
   return displayName ?? externalId ?? id;
 }
 
-async function readStatus(kalends: KalendsForPage): Promise<PageStatus[]> {
-  const connections = await kalends.status();
-  const accounts = [...new Set(connections.map(({ accountId }) => accountId))];
+async function readStatus(kalends: KalendsForPage, offered: NonNullable<KalendsSourceOptions["connect"]>): Promise<PageStatus[]> {
+  // One that was disconnected on purpose says nothing any more.
+  const connections = (await kalends.status()).filter(({ state }) => state !== "disconnected");
+  const accounts = (await kalends.listAccounts()).map(({ id }) => id);
   if (accounts.length === 0) return [];
   const freshness = new Map<string, PageFreshness>();
   // Any range will do: what counts as fresh is the engine's setting, and this asks the engine.
@@ -98,6 +104,7 @@ async function readStatus(kalends: KalendsForPage): Promise<PageStatus[]> {
     calendars.sort((left, right) => left.name.localeCompare(right.name, "en"));
     return {
       personId: accountId,
+      offers: offersFor(own, offered),
       error: own.find(({ error }) => error !== null)?.error ?? null,
       calendars: calendars.map(({ calendarId, name, phase, lastSuccess, error }) => ({
         id: calendarId,
@@ -108,6 +115,15 @@ async function readStatus(kalends: KalendsForPage): Promise<PageStatus[]> {
         error,
       })),
     };
+  });
+}
+
+/** What has to be mended, or, for a person without any connection, everything that can be connected. */
+function offersFor(own: readonly StatusAnswer[], offered: NonNullable<KalendsSourceOptions["connect"]>): PageOffer[] {
+  return offered.flatMap(({ provider, name }): PageOffer[] => {
+    if (own.length === 0) return [{ provider, name, connectionId: null }];
+    const broken = own.filter((connection) => connection.provider === provider && connection.state === "needs-reauth");
+    return broken.map(({ connectionId }) => ({ provider, name, connectionId }));
   });
 }
 

@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pathToFileURL } from "node:url";
+import { readWish, type ConnectDesk } from "./connect-desk.ts";
 import { EventStream } from "./event-stream.ts";
 import type { FreeBusySource, PagePerson } from "./free-busy-source.ts";
 import { readPageFiles, type PageFile } from "./page-files.ts";
 
 export type * from "./free-busy-source.ts";
+export type { ConnectDesk, ConnectWish } from "./connect-desk.ts";
+export { kalendsDesk, type KalendsDesk, type KalendsDeskOptions } from "./kalends-desk.ts";
 export { kalendsSource, type KalendsForPage, type KalendsSourceOptions } from "./kalends-source.ts";
 
 export interface ServeFreeBusyOptions {
@@ -17,6 +20,8 @@ export interface ServeFreeBusyOptions {
   zone?: string;
   /** First day of a week. Default `monday`. */
   weekStart?: "monday" | "sunday" | "saturday";
+  /** Opens the desk where people connect their calendars, once the page's address is known. Without it the page has no such button. */
+  connect?(pageUrl: string): ConnectDesk;
   /** Folder of the page's files, a path or a file URL. Default: `public` beside this example's sources. */
   publicDir?: string | URL;
 }
@@ -48,6 +53,7 @@ interface Site {
   options: ServeFreeBusyOptions;
   files: Map<string, PageFile>;
   stream: EventStream;
+  desk: ConnectDesk | null;
   /** Names under which the site may be asked for; another name is a sign of DNS rebinding. */
   hosts: Set<string>;
 }
@@ -65,15 +71,17 @@ class Refused extends Error {
 /** Serves the week page of a free-busy source on the loopback interface, with live updates. */
 export async function serveFreeBusy(source: FreeBusySource, options: ServeFreeBusyOptions = {}): Promise<FreeBusyServer> {
   const files = await readPageFiles(folderOf(options.publicDir));
-  const site: Site = { source, options, files, stream: new EventStream(), hosts: new Set() };
+  const site: Site = { source, options, files, stream: new EventStream(), desk: null, hosts: new Set() };
   const server = createServer((request, response) => {
     handle(site, request, response).catch((thrown: unknown) => fail(response, thrown));
   });
   const port = await listen(server, options.port ?? 0);
   site.hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
+  const pageUrl = `http://127.0.0.1:${port}/`;
+  site.desk = options.connect?.(pageUrl) ?? null;
   const unsubscribe = source.subscribe((news) => site.stream.send("news", news));
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: pageUrl,
     close: async () => {
       unsubscribe();
       site.stream.close();
@@ -109,6 +117,8 @@ async function handle(site: Site, request: IncomingMessage, response: ServerResp
     response.end(request.method === "HEAD" ? undefined : file.bytes);
     return;
   }
+  if (site.desk && url.pathname.startsWith(site.desk.path)) return site.desk.handle(request, response);
+  if (route === "POST /api/connect") return beginConnect(site, request, response);
   if (route === "GET /api/events") return site.stream.add(response);
   sendJson(response, 200, await answer(site, route, url, request));
 }
@@ -133,13 +143,29 @@ async function answer(site: Site, route: string, url: URL, request: IncomingMess
     case "GET /api/status":
       return { people: await source.status(), now: new Date().toISOString() };
     case "POST /api/sync":
-      if (request.headers.origin !== `http://${request.headers.host}`) throw new Refused(403, "Only the page itself may ask for a sync");
+      assertOwnPage(request);
       if (!source.syncNow) throw new Refused(404, "There is no sync to start here");
       await source.syncNow();
       return {};
     default:
       throw new Refused(404, "There is nothing here");
   }
+}
+
+/** Tells the page where to send the browser, and remembers who sits in front of it. */
+async function beginConnect(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  assertOwnPage(request);
+  if (!site.desk) throw new Refused(404, "There is nothing to connect here");
+  const wish = await readWish(request);
+  const people = await site.source.people();
+  if (!wish || !people.some(({ id }) => id === wish.personId)) throw new Refused(400, "Nobody here has that name");
+  const { address, cookie } = site.desk.begin(wish);
+  response.setHeader("set-cookie", cookie);
+  sendJson(response, 200, { address });
+}
+
+function assertOwnPage(request: IncomingMessage): void {
+  if (request.headers.origin !== `http://${request.headers.host}`) throw new Refused(403, "Only the page itself may ask for that");
 }
 
 function readRange(url: URL): { from: string; to: string } {

@@ -1,31 +1,26 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { createKalends, systemClock, type Kalends } from "kalends";
-import { createDemoWorld, type DemoWorld } from "@kalends/sandbox";
+import type { Kalends } from "kalends";
+import type { DemoWorld } from "@kalends/sandbox";
 import { kalendsSource, serveFreeBusy, type FreeBusyServer } from "../src/server.ts";
 import { hasBrowser, openBrowser, type OpenBrowser } from "./open-browser.ts";
+import { openWorld, type OpenWorld } from "./open-world.ts";
 
 const day = 86_400_000;
 
+let opened: OpenWorld;
 let world: DemoWorld;
 let kalends: Kalends;
 let server: FreeBusyServer;
 let browser: OpenBrowser | undefined;
 let ada: string;
+let bruno: string;
 
 beforeAll(async () => {
-  world = await createDemoWorld({ clock: systemClock, seed: 5 });
-  kalends = await createKalends({
-    database: ":memory:",
-    key: Buffer.alloc(32, 7).toString("base64url"),
-    allowHosts: [world.allowHost],
-    settings: { pollEveryMs: 400, retryFirstMs: 200, confirmAfterMs: 50, concurrency: 4 },
-  });
-  for (const { id, name, zone, username, password } of world.people) {
-    const account = await kalends.createAccount({ externalId: id, displayName: name, timeZone: zone });
-    await kalends.connectCaldav({ accountId: account.id, address: world.url, username, password });
-    if (id === "ada") ada = account.id;
-  }
+  opened = await openWorld({ seed: 5 });
+  ({ world, kalends } = opened);
+  ada = opened.accounts.get("ada") ?? "";
+  bruno = opened.accounts.get("bruno") ?? "";
   await kalends.sync();
   kalends.start();
   server = await serveFreeBusy(kalendsSource(kalends), { zone: "Europe/London" });
@@ -33,13 +28,13 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   world.sandbox.faults.clear();
+  world.google.faults.clear();
   for (const page of browser?.context.pages() ?? []) await page.close();
 });
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  await kalends?.close();
-  await world?.close();
+  await opened?.close();
 });
 
 /** The Saturday of this week: nobody in the demo world has anything on it. */
@@ -79,13 +74,13 @@ describe("the whole line, from an edit at the server to the page", () => {
   test("an added event appears as a block, moves, and leaves, without anybody asking for a sync", async (context) => {
     if (!hasBrowser) context.skip("chromium is not installed");
     const page = await open();
-    const blocks = page.locator(`.day[data-day="5"] .block[data-person="${ada}"]`);
+    const blocks = page.locator(`.day[data-day="5"] .block[data-person="${bruno}"]`);
     expect(await blocks.count()).toBe(0);
-    const work = world.sandbox.user("ada").calendar("work");
+    const work = world.sandbox.user("bruno").calendar("work");
     work.put("live@test", meeting("100000", "113000"));
     await blocks.waitFor({ timeout: 15_000 });
     expect(await blocks.getAttribute("data-from")).toContain("T10:00:00.000Z");
-    await page.getByText("Ada Osei: event added").waitFor();
+    await page.getByText("Bruno Carvalho: event added").waitFor();
     expect(await page.content()).not.toContain("Secret plan");
 
     work.put("live@test", meeting("140000", "150000"));
@@ -94,14 +89,31 @@ describe("the whole line, from an edit at the server to the page", () => {
     await expect.poll(() => blocks.count(), { timeout: 15_000 }).toBe(0);
   });
 
+  test("the same at Google", async (context) => {
+    if (!hasBrowser) context.skip("chromium is not installed");
+    const page = await open();
+    const blocks = page.locator(`.day[data-day="5"] .block[data-person="${ada}"]`);
+    expect(await blocks.count()).toBe(0);
+    const times = (from: string, to: string): object => ({ start: { dateTime: `${saturday}T${from}:00Z` }, end: { dateTime: `${saturday}T${to}:00Z` } });
+    const work = world.google.user("ada@google.sandbox.test").calendar();
+    const { id } = work.insert({ summary: "Secret plan", ...times("10:00", "11:30") });
+    await blocks.waitFor({ timeout: 15_000 });
+    expect(await blocks.getAttribute("data-from")).toContain("T10:00:00.000Z");
+    expect(await page.content()).not.toContain("Secret plan");
+    work.patch(id, { ...times("14:00", "15:00") });
+    await page.waitForSelector('.day[data-day="5"] .block[data-from$="T14:00:00.000Z"]', { timeout: 15_000 });
+    work.delete(id);
+    await expect.poll(() => blocks.count(), { timeout: 15_000 }).toBe(0);
+  });
+
   test("a server that refuses shows as an error with a remedy while the blocks stay, and heals", async (context) => {
     if (!hasBrowser) context.skip("chromium is not installed");
     const page = await open();
-    const count = await page.locator(`.block[data-person="${ada}"]`).count();
-    world.sandbox.faults.next({ path: "/calendars/ada/", status: 500, times: Number.POSITIVE_INFINITY });
-    await page.waitForSelector(`[data-person="${ada}"] .chip[data-state="error"] >> text=server-error`, { timeout: 20_000 });
-    expect(await page.locator(`.block[data-person="${ada}"]`).count()).toBe(count);
+    const count = await page.locator(`.block[data-person="${bruno}"]`).count();
+    world.sandbox.faults.next({ path: "/calendars/bruno/", status: 500, times: Number.POSITIVE_INFINITY });
+    await page.waitForSelector(`[data-person="${bruno}"] .chip[data-state="error"] >> text=server-error`, { timeout: 20_000 });
+    expect(await page.locator(`.block[data-person="${bruno}"]`).count()).toBe(count);
     world.sandbox.faults.clear();
-    await page.waitForSelector(`[data-person="${ada}"] .chip[data-state="error"]`, { state: "detached", timeout: 25_000 });
+    await page.waitForSelector(`[data-person="${bruno}"] .chip[data-state="error"]`, { state: "detached", timeout: 25_000 });
   });
 });

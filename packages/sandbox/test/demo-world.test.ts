@@ -13,7 +13,7 @@ async function make(start: string, seed: number): Promise<{ world: DemoWorld; cl
   return { world, clock };
 }
 
-/** Every stored text, by user, calendar and file. */
+/** Everything stored, by person, calendar and file or event. */
 function contents(world: DemoWorld): Map<string, string> {
   const all = new Map<string, string>();
   for (const user of world.sandbox.users) {
@@ -21,7 +21,26 @@ function contents(world: DemoWorld): Map<string, string> {
       for (const name of calendar.names()) all.set(`${user.name}/${calendar.name}/${name}`, calendar.read(name.slice(0, -4)) ?? "");
     }
   }
+  for (const user of world.google.users) {
+    for (const calendar of user.calendars()) {
+      const name = calendar.id === user.email ? "work" : calendar.id;
+      for (const event of calendar.events()) all.set(`${user.email.split("@")[0]}/${name}/${event.id}`, JSON.stringify(event));
+    }
+  }
   return all;
+}
+
+/** Days on which something of a person's work calendar begins, `YYYYMMDD`. */
+function startsOf(world: DemoWorld, { id, provider, username }: DemoWorld["people"][number]): string[] {
+  if (provider === "google") {
+    const events = world.google.user(username).calendar().events();
+    return events.map(({ start }) => (start?.date ?? start?.dateTime ?? "").slice(0, 10).replaceAll("-", ""));
+  }
+  const work = world.sandbox.user(id).calendar("work");
+  return work.names().map((name) => {
+    const text = work.read(name.slice(0, -4)) ?? "";
+    return /DTSTART[^:]*:(\d{8})/.exec(text.slice(text.indexOf("BEGIN:VEVENT")))?.[1] ?? "";
+  });
 }
 
 describe("demo world", () => {
@@ -40,18 +59,15 @@ describe("demo world", () => {
     for (const start of ["2026-11-16T00:00:00Z", "2026-03-29T12:00:00Z", "2027-01-01T12:00:00Z", "2028-02-29T23:59:59Z"]) {
       const { world } = await make(start, 3);
       expect(new Set(world.people.map(({ zone }) => zone)).size).toBe(4);
+      expect(world.people.filter(({ provider }) => provider === "google")).toHaveLength(2);
       const all = [...contents(world).values()].join("");
-      const needles = ["RRULE:", "RECURRENCE-ID", "EXDATE", "VALUE=DATE", "STATUS:TENTATIVE", "STATUS:CANCELLED", "CLASS:PRIVATE"];
-      needles.push("BUSYSTATUS:OOF", "WORKINGELSEWHERE", "TRANSP:TRANSPARENT", "ATTENDEE");
+      const needles = ["RRULE:", "RECURRENCE-ID", "EXDATE", "VALUE=DATE", "STATUS:TENTATIVE", "STATUS:CANCELLED"];
+      needles.push("BUSYSTATUS:OOF", "WORKINGELSEWHERE", "ATTENDEE", '"outOfOffice"', '"private"', '"recurringEventId"', '"transparent"', '"tentative"');
       for (const needle of needles) expect(all).toContain(needle);
       const at = Date.parse(start.slice(0, 10));
       const monday = at - ((at / 86_400_000 + 3) % 7) * 86_400_000;
-      for (const { id } of world.people) {
-        const work = world.sandbox.user(id).calendar("work");
-        const starts = work.names().map((name) => {
-          const text = work.read(name.slice(0, -4)) ?? "";
-          return /DTSTART[^:]*:(\d{8})/.exec(text.slice(text.indexOf("BEGIN:VEVENT")))?.[1] ?? "";
-        });
+      for (const person of world.people) {
+        const starts = startsOf(world, person);
         const dateOf = (day: number): string => new Date(monday + day * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
         const days = new Set([0, 1, 2, 3, 4].map(dateOf));
         expect(starts.filter((date) => days.has(date)).length).toBeGreaterThan(2);
@@ -62,7 +78,7 @@ describe("demo world", () => {
   test("every text is one that the server itself accepts from a client", async () => {
     const { world } = await make("2026-11-20T10:00:00Z", 1);
     for (let index = 0; index < 30; index++) await world.editOnce();
-    for (const person of world.people) {
+    for (const person of world.people.filter(({ provider }) => provider === "caldav")) {
       const target = world.sandbox.user(person.id).createCalendar("copy");
       const work = world.sandbox.user(person.id).calendar("work");
       for (const name of work.names().slice(0, 40)) {

@@ -7,14 +7,14 @@ import { openDemo } from "./open-demo.ts";
 
 const dayMs = 86_400_000;
 
-/** `kalends demo --once`: the whole line once, on the built-in calendar server, ending with the free-busy table. */
+/** `kalends demo --once`: the whole line once, on the built-in calendar servers, ending with the free-busy table. */
 export async function demoOnce(seed: number): Promise<void> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   const started = systemClock.now();
   const demo = await openDemo({ seed, pollEveryMs: 60_000 });
   try {
-    say("A calendar server runs on this machine, with four people in four time zones:");
-    for (const { name, zone } of demo.accounts) say(`  ${name} (${zone})`);
+    say("Two calendar servers run on this machine, with four people in four time zones:");
+    for (const { name, zone, provider } of demo.world.people) say(`  ${name} (${zone}), ${provider === "google" ? "Google" : "CalDAV"}`);
     const report = await demo.kalends.sync();
     const events = report.calendars.reduce((sum, { created }) => sum + created, 0);
     say(`Connected and synced ${report.calendars.length} calendars with ${events} events in ${((systemClock.now() - started) / 1_000).toFixed(1)} s.`);

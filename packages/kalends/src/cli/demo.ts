@@ -19,7 +19,7 @@ interface DemoFlags {
 export async function demo(flags: DemoFlags): Promise<void> {
   if (flags.once === true) return demoOnce(flags.seed);
   const stop = listenForStop(systemClock.now);
-  const opened = await openDemo({ seed: flags.seed, pollEveryMs: 1_500 });
+  const opened = await openDemo({ seed: flags.seed, pollEveryMs: 1_500, unconnected: "dana" });
   try {
     await runPage(opened, flags, stop);
   } finally {
@@ -44,12 +44,18 @@ function portTaken(port: number | undefined): KalendsError {
 async function runPage(opened: OpenedDemo, flags: DemoFlags, signal: AbortSignal): Promise<void> {
   const { world, kalends, accounts } = opened;
   // Loaded here, because no other command needs the page.
-  const { kalendsSource, serveFreeBusy } = await import("@kalends/example-free-busy-web/server");
+  const { kalendsDesk, kalendsSource, serveFreeBusy } = await import("@kalends/example-free-busy-web/server");
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
-  say(`A calendar server with ${accounts.length} people runs at ${world.url}`);
+  say(`A CalDAV server runs at ${world.url}, and a stand-in for Google at ${world.google.url}`);
   await firstSync(opened);
-  const page = await serveFreeBusy(kalendsSource(kalends), {
+  const source = kalendsSource(kalends, { connect: [{ provider: "google", name: "Google Calendar" }] });
+  const page = await serveFreeBusy(source, {
     title: "Kalends demo",
+    connect(pageUrl) {
+      const desk = kalendsDesk(kalends, pageUrl);
+      opened.allowCallback(desk.callbackOf("google"));
+      return desk;
+    },
     ...(flags.port === undefined ? {} : { port: flags.port }),
   }).catch((thrown: unknown) => {
     throw (thrown as NodeJS.ErrnoException).code === "EADDRINUSE" ? portTaken(flags.port) : thrown;
@@ -60,6 +66,9 @@ async function runPage(opened: OpenedDemo, flags: DemoFlags, signal: AbortSignal
   say(`\nOpen ${page.url}\n`);
   say(`Every ${flags.every} s somebody edits a calendar, as another client would; Kalends polls, and the page`);
   say("follows. Stop with Ctrl-C.\n");
+  const [waiting] = accounts.filter(({ connected }) => !connected);
+  if (waiting) say(`${waiting.name} has not connected yet: press "Connect Google Calendar" on the page.`);
+  say(`Take access back at ${world.google.url}connections and watch the page ask for it again.\n`);
   try {
     // A sleep keeps the process alive, unlike the scheduler's timers.
     while (!signal.aborted) await systemClock.sleep(3_600_000, signal).catch(() => undefined);

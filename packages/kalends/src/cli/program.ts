@@ -159,7 +159,7 @@ function addCareCommands(program: Command): void {
 
   program
     .command("demo")
-    .description("show four people's busy times on a page, live, on a built-in calendar server")
+    .description("show four people's busy times on a page, live, on built-in calendar servers")
     .option("--once", "print the free-busy table and exit")
     .option("--port <number>", "port of the page (default: a free one)", between(0, 65_535))
     .option("--every <seconds>", "seconds between edits", between(1, 3_600), 4)

@@ -1,25 +1,22 @@
 import type { Random } from "@kalends/model";
-import type { SandboxUser } from "../caldav/sandbox-user.ts";
 import { addDays } from "./civil-date.ts";
+import type { DemoCalendars } from "./demo-calendars.ts";
 import type { DemoEvent } from "./demo-event.ts";
 import type { DemoPersonPlan } from "./demo-people.ts";
 import { afternoon, pick, planDemoEvents, singleMeeting, type PlannedEvent } from "./plan-demo-events.ts";
-import { writeDemoEvent } from "./write-demo-event.ts";
 
 /** What one person has written into their calendars, and how they change their mind. */
 export class DemoDiary {
   readonly person: DemoPersonPlan;
-  private readonly user: SandboxUser;
-  private readonly now: () => number;
+  private readonly calendars: DemoCalendars;
   private readonly random: Random;
   private readonly fixed: DemoEvent[] = [];
   private readonly meetings = new Map<string, DemoEvent>();
   private added = 0;
 
-  constructor(person: DemoPersonPlan, user: SandboxUser, monday: string, random: Random, now: () => number) {
+  constructor(person: DemoPersonPlan, calendars: DemoCalendars, monday: string, random: Random) {
     this.person = person;
-    this.user = user;
-    this.now = now;
+    this.calendars = calendars;
     this.random = random;
     for (const planned of planDemoEvents(person, monday, random)) this.keep(planned);
   }
@@ -35,7 +32,7 @@ export class DemoDiary {
     const event = pick(this.random, inWeek);
     if (inWeek.length > 8 || draw > 0.85) {
       this.meetings.delete(event.uid);
-      this.user.calendar("work").remove(event.uid);
+      this.calendars.remove("work", event.uid);
       return `${firstName} removed a meeting`;
     }
     if (draw < 0.65 && this.move(event, monday)) return `${firstName} moved a meeting`;
@@ -45,7 +42,7 @@ export class DemoDiary {
   }
 
   private keep({ calendar, movable, event }: PlannedEvent): void {
-    this.user.calendar(calendar).put(event.uid, writeDemoEvent(event, this.person.zone, this.now()));
+    this.calendars.put(calendar, event);
     if (movable) this.meetings.set(event.uid, event);
     else if (event.rule === undefined && !event.transparent && event.status !== "cancelled") this.fixed.push(event);
   }
@@ -53,7 +50,7 @@ export class DemoDiary {
   private write(event: DemoEvent): void {
     const next: DemoEvent = { ...event, sequence: (event.sequence ?? 0) + 1 };
     this.meetings.set(event.uid, next);
-    this.user.calendar("work").put(event.uid, writeDemoEvent(next, this.person.zone, this.now()));
+    this.calendars.put("work", next);
   }
 
   private add(monday: string): boolean {
