@@ -1,7 +1,8 @@
-// Measurements beside peers, each in one run: npm run bench -- caldav | caldav-servers | time | store [options]
+// Measurements beside peers, each in one run: npm run bench -- caldav | caldav-servers | time | store | scale [options]
 import { runCaldavBench } from "./caldav/caldav-bench.ts";
 import { runServersBench } from "./caldav/servers-bench.ts";
 import { readOptions } from "./measure/arguments.ts";
+import { runScaleBench } from "./scale/scale-bench.ts";
 import { runStoreBench } from "./store/store-bench.ts";
 import { runTimeBench } from "./time/time-bench.ts";
 
@@ -10,6 +11,7 @@ const benches = new Map([
   ["caldav-servers", runServersBench],
   ["time", runTimeBench],
   ["store", runStoreBench],
+  ["scale", runScaleBench],
 ]);
 
 const [name, ...words] = process.argv.slice(2);

@@ -96,7 +96,7 @@ export class SqlReader implements Reader {
             eb.selectFrom("calendar_object as object").select(sql<number>`count(*)`.as("n"))
               .whereRef("object.organization", "=", "state.organization").whereRef("object.calendar_id", "=", "state.calendar_id").as("objects"),
             eb.selectFrom("calendar_object as warned").select(sql<number>`count(*)`.as("n")).where("warned.warnings", "is not", null)
-              .whereRef("warned.organization", "=", "state.organization").whereRef("warned.calendar_id", "=", "state.calendar_id").as("warnings"),
+              .whereRef("warned.organization", "=", "state.organization").whereRef("warned.calendar_id", "=", "state.calendar_id").as("warned"),
             eb.selectFrom("quarantined_item as item").select(sql<number>`count(*)`.as("n"))
               .whereRef("item.organization", "=", "state.organization").whereRef("item.calendar_id", "=", "state.calendar_id").as("quarantined"),
           ])
@@ -119,7 +119,7 @@ export class SqlReader implements Reader {
         cadence: row.cadence as PollCadence | null,
         objects: row.objects ?? 0,
         quarantined: row.quarantined ?? 0,
-        warnings: row.warnings ?? 0,
+        warnings: row.warned ?? 0,
       },
     ]);
     return new Map(states);

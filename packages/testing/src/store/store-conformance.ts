@@ -56,15 +56,21 @@ const parts: readonly [string, readonly StoreCase[]][] = [
   ["migrations", migrationCases],
 ];
 
+export interface ConformanceOptions {
+  reopening: boolean;
+  /** Only these parts, for a variant of a store that runs the whole suite elsewhere. Default: all. */
+  parts?: readonly string[];
+}
+
 /**
  * The whole store suite in one call: every promise of the storage ports. `open` gives a fresh, empty store each time, unmigrated unless it
  * was told that this does not matter. With `reopening` every case runs a second time, closing and opening the store again between writing
  * and looking.
  */
-export function describeStoreConformance(name: string, open: OpenStore, options: { reopening: boolean }): void {
+export function describeStoreConformance(name: string, open: OpenStore, options: ConformanceOptions): void {
   for (const reopening of options.reopening ? [false, true] : [false]) {
     describe(`${name}, ${reopening ? "reopened between the steps" : "in one go"}`, () => {
-      for (const [part, cases] of parts) {
+      for (const [part, cases] of parts.filter(([name]) => options.parts?.includes(name) !== false)) {
         describe(part, () => {
           for (const one of cases) {
             test(one.title, async (context) => {
