@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { cruise } from "dependency-cruiser";
 import { ESLint } from "eslint";
 import config from "../.dependency-cruiser.mjs";
-import { fileProblems } from "./check-files.mjs";
+import { decisionProblems, fileProblems } from "./check-files.mjs";
 import { root, temporaryFolder } from "./workspace.mjs";
 
 /** Rule and a line that breaks it, in packages/core/src. */
@@ -158,7 +158,9 @@ function filesBite() {
     [".npmrc", "registry" + "=https://npm.example.com/"],
     ["pnpm-lock.yaml", "tarball: https://regi" + "stry.example.com/zod.tgz"],
   ];
-  return planted.filter(([file, text]) => fileProblems(file, text).length === 0).map(([file]) => `the file check lets pass: ${file}`);
+  const missed = planted.filter(([file, text]) => fileProblems(file, text).length === 0).map(([file]) => `the file check lets pass: ${file}`);
+  const twice = ["0001-a.md", "0001-b.md"].map((name) => `docs/explanation/decisions/${name}`);
+  return decisionProblems(twice).length === 1 ? missed : [...missed, "the file check lets two decisions have one number"];
 }
 
 export async function checkBites() {

@@ -57,13 +57,23 @@ function hasOwnCode(text) {
   return rest.trim() !== "";
 }
 
+/** Decision records are numbered 0001, 0002 ... without a gap, and no number is given twice: others refer to them by it. */
+export function decisionProblems(files) {
+  const folder = "docs/explanation/decisions/";
+  const names = files.filter((file) => file.startsWith(folder)).map((file) => file.slice(folder.length)).sort();
+  return names.flatMap((name, index) => {
+    const wanted = String(index + 1).padStart(4, "0");
+    return name.startsWith(`${wanted}-`) ? [] : [`${folder}${name}: the number should be ${wanted}`];
+  });
+}
+
 function literal(text) {
   return new RegExp(`(?<![\\w./:-])${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`);
 }
 
 export function checkFiles() {
-  const found = [];
   const files = ownFiles();
+  const found = decisionProblems(files);
   for (const file of files) {
     const bytes = readFileSync(join(root, file));
     const text = bytes.includes(0) ? null : bytes.toString("utf8");

@@ -51,7 +51,7 @@ export async function storeCredential(
 
 /**
  * Where a connection keeps whose calendars a service account opens for it. Such a connection has no credential record: there is no secret of
- * the user to keep (decision 0031).
+ * the user to keep (decision 0016).
  */
 const delegatedSubject = "delegatedSubject";
 
