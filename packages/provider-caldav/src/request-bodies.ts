@@ -20,6 +20,9 @@ export const calendarListPropfind: string = propfind(
 /** Marks of the collection alone: what a cheap look costs. */
 export const collectionMarksPropfind: string = propfind("<d:sync-token/><s:getctag/>");
 
+/** One item's revision. */
+export const itemMarksPropfind: string = propfind("<d:getetag/>");
+
 /** Every member with its revision, and the collection's own type, by which a whole listing is told from a stray answer. */
 export const memberListPropfind: string = propfind("<d:getetag/><d:resourcetype/><d:getcontenttype/>");
 

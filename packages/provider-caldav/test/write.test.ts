@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { caldavProvider } from "../src/index.ts";
 import { readComponents, writeComponents } from "../src/write/component.ts";
 import { withEnd } from "../src/write/with-end.ts";
-import { askedHrefs, multistatus, notFound, resource, scriptedTransport, syncToken, type Script, type ScriptedAnswer } from "./scripted-transport.ts";
+import { askedHrefs, multistatus, notFound, resource, scriptedTransport, syncToken, withStatus, type Script, type ScriptedAnswer } from "./scripted-transport.ts";
 
 const access: ProviderAccess = { endpoint: { homes: "https://cal.example/h/", addresses: "alice@example.org" }, credential: { kind: "password", username: "alice", password: new Secret("pw") } };
 const calendar = { remoteKey: "/h/c/", hints: {} };
@@ -27,8 +27,12 @@ interface Ways {
   tellsEtag?: boolean;
   /** Hides what was written from reading and listing. */
   hides?: boolean;
+  /** Another answer around what the server did. */
+  wraps?: (status: number) => ScriptedAnswer;
   /** Multiget leaves everything out. */
   byGet?: boolean;
+  /** Listings tell no ETag. */
+  untold?: boolean;
   /** What GET tells as ETag. */
   getEtag?: string;
 }
@@ -43,7 +47,9 @@ function world(items: Record<string, Item>, ways: Ways = {}) {
     if (text.includes("calendar-multiget")) return multistatus(...askedHrefs(text).flatMap((href) => toResponse(href, ways.hides === true || ways.byGet === true ? undefined : store.get(href))));
     if (text.includes("sync-collection")) return multistatus(...[...store].flatMap(([href, item]) => toResponse(href, ways.hides === true ? undefined : item)), syncToken("t"));
     if (text.includes("getctag")) return multistatus(resource("/h/c/", "<s:getctag>1</s:getctag>"));
-    if (method === "PROPFIND") return multistatus(collection, ...[...store].flatMap(([href, item]) => (ways.hides === true ? [] : toResponse(href, item))));
+    const listed = [...store].flatMap(([href, item]) => (ways.hides === true ? [] : toResponse(href, ways.untold === true ? { ...item, etag: null } : item)));
+    if (method === "PROPFIND" && path === "/h/c/") return multistatus(collection, ...listed);
+    if (method === "PROPFIND") return there === undefined ? notFound : multistatus(...listed.filter((response) => response.includes(`>${path}<`)));
     if (method === "GET") return there === undefined || ways.hides === true ? notFound : { status: 200, body: there.text, headers: { "content-type": "text/calendar", etag: ways.getEtag ?? '"get"' } };
     const guard = headers["if-match"];
     const spoiled = method === "PUT" ? ways.put?.(headers, text) : ways.delete?.(headers);
@@ -52,11 +58,12 @@ function world(items: Record<string, Item>, ways: Ways = {}) {
     if (headers["if-none-match"] === "*" && there !== undefined) return { status: 412 };
     if (method === "DELETE") {
       store.delete(path);
-      return { status: 204 };
+      return ways.wraps?.(204) ?? { status: 204 };
     }
     version += 1;
     const etag = `"${version}"`;
     store.set(path, { text: ways.rewrite?.(text) ?? text, etag });
+    if (ways.wraps !== undefined) return ways.wraps(there === undefined ? 201 : 204);
     return { status: there === undefined ? 201 : 204, ...(ways.tellsEtag === false ? {} : { headers: { etag } }) };
   };
   const clock: FakeClock = fakeClock("2026-03-01T12:00:00Z");
@@ -159,6 +166,25 @@ describe("creating", () => {
     await expect(world({}, { put: () => refused }).put({ object: object() })).rejects.toMatchObject({ code: "object-invalid" });
     const page = { status: 200, body: "<html></html>", headers: { "content-type": "text/html" } };
     await expect(world({}, { put: () => page }).put({ object: object() })).rejects.toMatchObject({ code: "not-calendar-data" });
+  });
+
+  test("quirk 8: a 207 around a success is a success, whose result is read back; one that says nothing is none", async () => {
+    const wrapped = (...statuses: number[]): ScriptedAnswer => multistatus(...statuses.map((status) => withStatus("/h/c/a", status)));
+    const made = world({}, { wraps: (status) => wrapped(status) });
+    const created = await made.put({ object: object() });
+    expect(created).toMatchObject({ revision: '"11"', asWritten: true });
+    const server = world(a(), { wraps: (status) => wrapped(status), rewrite: (sent) => sent.replace("SUMMARY:New", "SUMMARY:Newer") });
+    expect(await server.put({ target: at('"1"'), object: titled("New") })).toMatchObject({ revision: '"11"', asWritten: false, stored: { events: [{ content: { title: "Newer" } }] } });
+    await server.remove("/h/c/a", '"11"');
+    expect(server.store.size).toBe(0);
+    for (const answer of [wrapped(), wrapped(204, 500), wrapped(0)]) {
+      await expect(world(a(), { put: () => answer }).put({ target: at('"1"'), object: titled("New") })).rejects.toMatchObject({ name: "KalendsError", failure: expect.stringMatching(/transient|permanent/) as string });
+    }
+  });
+
+  test("a write that is only accepted for later (202) is not taken at its word: what is there is read back", async () => {
+    const later = world(a(), { put: () => ({ status: 202, headers: { etag: '"99"' } }) });
+    expect(await later.put({ target: at('"1"'), object: titled("New") })).toMatchObject({ revision: '"1"', asWritten: false, stored: { events: [{ content: { title: "Old" } }] } });
   });
 
   test.each<[string, Partial<CalendarEvent>, string]>([
@@ -282,16 +308,40 @@ describe("changing", () => {
   });
 
   test("quirk 15: a server that tells no ETag any more is asked under the one that it told; an empty one is none", async () => {
-    const hidden = (etag: string | null) => world({ "/h/c/a": { text: text("u"), etag } }, { byGet: true, getEtag: "", put: ({ "if-match": guard }) => (guard === '"1"' ? null : { status: 412 }) });
+    const hidden = (etag: string | null) => world({ "/h/c/a": { text: text("u"), etag } }, { byGet: true, getEtag: "", untold: true, put: ({ "if-match": guard }) => (guard === '"1"' ? null : { status: 412 }) });
     const changed = hidden('"1"');
     await changed.put({ object: titled("New"), target: at('"1"') });
     expect(changed.writes().map(({ headers }) => headers?.["if-match"])).toEqual(['"1"']);
     await expect(hidden('"2"').put({ object: titled("New"), target: at('"0"') })).rejects.toMatchObject({ code: "revision-conflict", conflict: { revision: null } });
     // Radicale takes no `*`.
     await expect(hidden('"1"').put({ object: titled("New"), target: at(null) })).rejects.toMatchObject({ code: "answer-invalid" });
-    const removed = world({ "/h/c/a": { text: text("u"), etag: '"1"' } }, { byGet: true, getEtag: "" });
+    const removed = world({ "/h/c/a": { text: text("u"), etag: '"1"' } }, { byGet: true, getEtag: "", untold: true });
     await removed.remove("/h/c/a", '"1"');
     expect(removed.writes().map(({ headers }) => headers?.["if-match"])).toEqual(['"1"']);
+  });
+
+  test("quirk 15: where multiget hands an item out to nobody, its revision is still the one that listings tell, not that of GET", async () => {
+    const server = world(a(), { byGet: true, getEtag: '"of-get"' });
+    expect(await server.put({ target: at('"1"'), object: titled("New") })).toMatchObject({ revision: '"11"', asWritten: true });
+    expect(server.writes().map(({ headers }) => headers?.["if-match"])).toEqual(['"1"']);
+    const silent = world(a(), { byGet: true, getEtag: '"of-get"', tellsEtag: false });
+    expect(await silent.put({ target: at('"1"'), object: titled("New") })).toMatchObject({ revision: '"11"' });
+    await silent.remove("/h/c/a", '"11"');
+    expect(silent.store.size).toBe(0);
+    await expect(world(a(), { byGet: true, getEtag: '"of-get"' }).put({ target: at('"0"'), object: titled("New") })).rejects.toMatchObject({ code: "revision-conflict", conflict: { revision: '"1"' } });
+    const onlyGet = world(a(), { byGet: true, getEtag: '"1"', untold: true });
+    expect(await onlyGet.put({ target: at('"1"'), object: titled("New") })).toMatchObject({ revision: '"11"' });
+  });
+
+  test("a change between the two looks of such a reading is not written over", async () => {
+    const server = world(a(), { byGet: true, getEtag: '"of-get"' });
+    const changed = text("u", "X-THEIRS:1");
+    const put = server.put({ target: at('"1"'), object: (current) => {
+      server.store.set("/h/c/a", { text: changed, etag: '"9"' });
+      return titled("New")(current);
+    } });
+    await expect(put).rejects.toMatchObject({ code: "revision-conflict" });
+    expect(server.store.get("/h/c/a")?.text).toBe(changed);
   });
 
   test("no write is ever without a guard, and none in pieces", async () => {

@@ -4,18 +4,21 @@ import type { DavLine } from "../dav-line.ts";
 import { davNamespaces as ns } from "../dav-names.ts";
 import { readEtag, revisionOf } from "../listed-item.ts";
 import { listMembers } from "../member-list.ts";
-import { propertyText } from "../multistatus.ts";
+import { collectResponses, propertyText } from "../multistatus.ts";
 import { readItemText } from "../read-item-text.ts";
-import { multigetReport } from "../request-bodies.ts";
+import { itemMarksPropfind, multigetReport } from "../request-bodies.ts";
 
 /** An item as the server has it now. */
 export interface CurrentItem {
   /** The server's own spelling of the path. */
   wire: string;
   text: string;
-  /** As REPORT tells it, which is also what listings tell; `null` where it tells none. */
+  /** As REPORT and PROPFIND tell it, which is also what listings tell; `null` where the server tells none. */
   revision: Revision;
 }
+
+/** Failures of a question about one item that another question may not have. */
+const unanswered: ReadonlySet<string> = new Set(["calendar-gone", "answer-invalid", "server-error", "permission-denied"]);
 
 /**
  * Reads one item by multiget, so that its revision is the one that listings name; by GET where multiget does not hand it out.
@@ -48,12 +51,25 @@ async function byMultiget(line: DavLine, url: string, wire: string): Promise<Cur
     return found;
   } catch (thrown) {
     // Some servers fail the whole report over one missing name; the plain GET then tells.
-    if (thrown instanceof KalendsError && ["calendar-gone", "answer-invalid", "server-error", "permission-denied"].includes(thrown.code)) return null;
+    if (thrown instanceof KalendsError && unanswered.has(thrown.code)) return null;
     throw thrown;
   }
 }
 
+/**
+ * The text by GET, the revision by PROPFIND: on some servers GET names another ETag than listings do, and the two would never agree. Where
+ * they differ the text is read once more, so that it is no older than the revision that will guard the write.
+ */
 async function byGet(line: DavLine, url: string, wire: string): Promise<CurrentItem | null> {
+  const first = await getItem(line, url, wire);
+  if (first === null) return null;
+  const listed = await readRevision(line, url, wire);
+  if (listed === null || listed === first.revision) return first;
+  const second = await getItem(line, url, wire);
+  return second === null ? null : { ...second, revision: listed };
+}
+
+async function getItem(line: DavLine, url: string, wire: string): Promise<CurrentItem | null> {
   const response = await line.send({ method: "GET", url: new URL(url).origin + wire });
   if (response.status === 404 || response.status === 410) {
     await response.discard();
@@ -62,6 +78,18 @@ async function byGet(line: DavLine, url: string, wire: string): Promise<CurrentI
   if (response.status !== 200 || (response.header("content-type") ?? "").toLowerCase().includes("html")) throw await line.refusal(response, "calendar");
   const revision = revisionOf(response.header("etag"));
   return { wire, text: await readItemText(response), revision };
+}
+
+/** The item's revision as listings tell it; `null` where the server tells none that way. */
+async function readRevision(line: DavLine, url: string, wire: string): Promise<Revision> {
+  try {
+    const multistatus = await line.ask({ method: "PROPFIND", url: new URL(url).origin + wire, depth: "0", body: itemMarksPropfind }, "calendar");
+    const [response] = await collectResponses(multistatus);
+    return response === undefined ? null : readEtag(response);
+  } catch (thrown) {
+    if (thrown instanceof KalendsError && unanswered.has(thrown.code)) return null;
+    throw thrown;
+  }
 }
 
 /** The object of one UID inside an item, or its first one where no UID is asked for; `null` where there is none. */

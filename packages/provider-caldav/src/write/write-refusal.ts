@@ -22,8 +22,8 @@ const invalid = [
 ];
 
 /**
- * Reads the answer to PUT or DELETE. Only 200, 201, 202 and 204 are a success; a 207 is an error in disguise (Xandikos), whose inner status
- * counts. Throws what concerns the login, the pace or a server that does not answer as one.
+ * Reads the answer to PUT or DELETE. Only 200, 201, 202 and 204 are a success; a 207 is most often an error in disguise (Xandikos), so that its
+ * inner statuses count. Throws what concerns the login, the pace or a server that does not answer as one.
  */
 export async function readWriteAnswer(line: DavLine, response: HttpResponse): Promise<WriteAnswer> {
   const { status } = response;
@@ -33,18 +33,24 @@ export async function readWriteAnswer(line: DavLine, response: HttpResponse): Pr
     await response.discard();
     // A login page that answers a PUT with 200 has stored nothing.
     if (status === 200 && type.includes("html") && etag === null) throw new KalendsError("not-calendar-data", "The server answered a write with an HTML page");
-    return { ok: true, status, etag: revisionOf(etag?.trim() ?? null) };
+    // 202: taken, and perhaps not done yet, so that the item itself is asked.
+    return { ok: true, status, etag: status === 202 ? null : revisionOf(etag?.trim() ?? null) };
   }
-  if (status === 207) {
-    const inner = (await collectResponses(await readMultistatus(response))).flatMap((each) => {
-      const statuses = [each.status, ...each.propstats.map((propstat) => propstat.status)];
-      return statuses.flatMap((code) => (code === null ? [] : [{ code, errors: each.errors }]));
-    });
-    const refused = inner.find(({ code }) => code < 200 || code > 299);
-    return { ok: false, status: refused?.code ?? 500, error: { conditions: new Set(refused?.errors ?? []), href: null } };
-  }
+  if (status === 207) return await readWrapped(response);
   if (status < 400 || status === 401 || status === 429 || status === 503) throw await line.refusal(response, "calendar");
   return { ok: false, status, error: await readDavError(response) };
+}
+
+/** A 207 names no ETag that could be relied on, so that a success inside is read back. One that says nothing is no success. */
+async function readWrapped(response: HttpResponse): Promise<WriteAnswer> {
+  const inner = (await collectResponses(await readMultistatus(response))).flatMap((each) => {
+    const statuses = [each.status, ...each.propstats.map((propstat) => propstat.status)];
+    return statuses.flatMap((code) => (code === null ? [] : [{ code, errors: each.errors }]));
+  });
+  const [first] = inner;
+  const refused = inner.find(({ code }) => code < 200 || code > 299);
+  if (first !== undefined && refused === undefined) return { ok: true, status: first.code, etag: null };
+  return { ok: false, status: refused?.code ?? 500, error: { conditions: new Set(refused?.errors ?? []), href: null } };
 }
 
 /** The item that a refused write ran into was changed or removed by somebody else. */
