@@ -87,7 +87,7 @@ export interface ConnectCaldavInput {
   username?: string;
   /** iCloud, Fastmail and others want an app-specific password. */
   password: string | Secret;
-  /** `icloud` or `generic`; found from the address where it is not given. */
+  /** Name of a preset, such as `icloud` or `nextcloud` (`docs/reference/caldav-presets.md`); found from the address where it is not given. */
   preset?: string;
   signal?: AbortSignal;
 }

@@ -140,6 +140,8 @@ describe("the command line, from an empty folder to an answer", () => {
     expect([status.code, status.out]).toEqual([0, expect.stringContaining("account user-17): connected")]);
     const healthy = await folder.run(["doctor"]);
     expect([healthy.code, healthy.out]).toEqual([0, expect.stringContaining("Nothing stands in the way.")]);
+    expect(healthy.out).toContain("(Any other CalDAV server)");
+    expect(healthy.out).toContain("is found out by asking it");
     const takeBack = sandbox.faults.next({ status: 500, times: Infinity });
     const failed = await folder.run(["sync"]);
     takeBack();

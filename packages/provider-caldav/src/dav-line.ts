@@ -14,7 +14,7 @@ export interface DavLine {
   random: Random;
   preset: CaldavPreset | null;
   account: AccountState;
-  /** Sends a request in the account's turn and hands back the answer as it is, whatever its status. Read or discard it. */
+  /** Sends a request in the account's turn and hands back the answer as it is, whatever its status. Read or discard it. Throws `redirect-refused`. */
   send(request: DavRequest): Promise<HttpResponse>;
   /** Sends a request whose answer must be a complete 207; everything else is thrown, see `map-error.ts`. */
   ask(request: DavRequest, place: AnswerPlace): Promise<Multistatus>;
@@ -55,22 +55,34 @@ export function openDavLine(parts: LineParts, access: ProviderAccess): DavLine {
     random,
     preset,
     account,
-    send: (request) => sendInTurn(parts, access, way, request),
+    send: (request) => sendToSite(parts, access, way, request),
     refusal: (response, place) => errorOfAnswer(response, { place, preset, now: clock.now(), pauseMs: account.queue.pauseMs }),
     async ask(request, place) {
       const response = await line.send(request);
       if (response.status === 207) return readMultistatus(response);
-      const [asked, answered] = [new URL(request.url), new URL(response.url)];
-      // The transport keeps the login back from another site, so that a 401 from there says nothing about the login.
-      if (response.status === 401 && asked.origin !== answered.origin) {
-        await response.discard();
-        if (!mayReceiveLogin(answered, asked, preset?.trustedSites ?? [])) throw leadsElsewhere(answered.origin);
-        return line.ask({ ...request, url: answered.href }, place);
-      }
       throw await line.refusal(response, place);
     },
   };
   return line;
+}
+
+const mostMoves = 2;
+
+/**
+ * The transport keeps the login back from another site, so that a 401 from there says nothing about the login: where the login may go, the
+ * request is sent there. Throws `redirect-refused` where it may not, and where two sites send each other the request.
+ */
+async function sendToSite(parts: LineParts, access: ProviderAccess, way: LoginWay, request: DavRequest, moves = 0): Promise<HttpResponse> {
+  const response = await sendInTurn(parts, access, way, request);
+  const [asked, answered] = [new URL(request.url), new URL(response.url)];
+  if (response.status !== 401 || request.withLogin === false || asked.origin === answered.origin) return response;
+  await response.discard();
+  if (moves === mostMoves || !mayReceiveLogin(answered, asked, trustedSitesOf(access))) throw leadsElsewhere(answered.origin);
+  return await sendToSite(parts, access, way, { ...request, url: answered.href }, moves + 1);
+}
+
+function trustedSitesOf({ endpoint }: ProviderAccess): readonly string[] {
+  return presetNamed(endpoint["preset"] ?? "")?.trustedSites ?? [];
 }
 
 /** One request in the account's queue; its turn ends when the answer was read. */
@@ -84,7 +96,7 @@ async function sendInTurn(parts: LineParts, access: ProviderAccess, way: LoginWa
     leave();
   };
   try {
-    const full = toHttpRequest(request, access, way, parts.timeoutMs);
+    const full = toHttpRequest(request, access, parts.timeoutMs);
     const response = await (request.withLogin === false ? parts.transport.send(full) : sendWithLogin(way, full));
     if (response.status === 429 || response.status === 503) queue.slowedDown(retryAfterMs(response, parts.clock.now()));
     else if (response.status < 500) queue.succeeded();
@@ -96,13 +108,13 @@ async function sendInTurn(parts: LineParts, access: ProviderAccess, way: LoginWa
   }
 }
 
-function toHttpRequest(request: DavRequest, access: ProviderAccess, way: LoginWay, timeoutMs: number): HttpRequest {
+function toHttpRequest(request: DavRequest, access: ProviderAccess, timeoutMs: number): HttpRequest {
   return {
     method: request.method,
     url: request.url,
     headers: headersOf(request),
     ...(request.body === undefined ? {} : { body: request.body }),
-    trustedSites: presetNamed(way.access.endpoint["preset"] ?? "")?.trustedSites ?? [],
+    trustedSites: trustedSitesOf(access),
     ...(access.signal === undefined ? {} : { signal: access.signal }),
     timeoutMs,
     maxBytes: maxAnswerBytes,

@@ -38,8 +38,10 @@ const askedSingly = 3;
 /** A multiget that takes longer is made smaller next time. */
 const slowMs = 20_000;
 
+/** Failures of a single GET that may be the server's own as well: where it hands out nothing of a whole batch, they are. */
+const doubtful: ReadonlySet<string> = new Set(["server-error", "not-calendar-data", "redirect-refused"]);
 /** Failures of a single GET that say something about that item alone. */
-const concernsItem: ReadonlySet<string> = new Set(["calendar-gone", "permission-denied", "answer-invalid", "response-too-large", "server-error"]);
+const concernsItem: ReadonlySet<string> = new Set(["calendar-gone", "permission-denied", "answer-invalid", "response-too-large", ...doubtful]);
 
 /**
  * Reads items by multiget. One item never fails the others: what is listed and not handed out is asked for once more by itself,
@@ -123,8 +125,7 @@ async function fetchSingly(batch: Batch, item: ListedItem, failure: KalendsError
     settle(batch, item, text, item.revision);
   } catch (thrown) {
     if (!(thrown instanceof KalendsError)) throw thrown;
-    // A server that answers at all but fails on an item fails on that item; one that hands out nothing of a whole batch has a fault itself.
-    if (!concernsItem.has(thrown.code) || (thrown.code === "server-error" && batch.size > 1 && batch.settled.size === 0)) throw failure ?? thrown;
+    if (!concernsItem.has(thrown.code) || (doubtful.has(thrown.code) && batch.size > 1 && batch.settled.size === 0)) throw failure ?? thrown;
     quarantine(batch, item, thrown);
   }
 }

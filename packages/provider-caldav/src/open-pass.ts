@@ -55,7 +55,7 @@ const notThisWay: ReadonlySet<string> = new Set([
 /** Failures of a look at the calendar that explain the refusal of a token better than the token does. */
 const blamesServer: ReadonlySet<string> = new Set([
   ...["server-error", "rate-limited", "network-unreachable", "network-timeout", "response-incomplete", "not-calendar-data"],
-  ...["auth-failed", "app-password-needed", "auth-unsupported", "calendar-gone", "aborted"],
+  ...["auth-failed", "app-password-needed", "auth-unsupported", "permission-denied", "calendar-gone", "aborted"],
 ]);
 
 /**

@@ -1,8 +1,9 @@
 import { Secret, type ConnectRequest, type HttpRequest } from "@kalends/model";
 import { fakeClock, seededRandom } from "@kalends/testing";
 import { describe, expect, test } from "vitest";
-import { caldavProvider, type ServiceResolver } from "../src/index.ts";
+import { caldavProvider, presetForDomain, type ServiceResolver } from "../src/index.ts";
 import { mayReceiveLogin } from "../src/login-site.ts";
+import { readTypedAddress } from "../src/typed-address.ts";
 import { multistatus, notFound, resource, scriptedTransport, type Script } from "./scripted-transport.ts";
 
 const credential = { kind: "password" as const, username: "alice", password: new Secret("päss") };
@@ -94,6 +95,13 @@ describe("discovery", () => {
     expect(leaked(requests, "https://other.example")).toBe(false);
   });
 
+  test("quirk 24: two sites of one host that send each other the request are left after a few", async () => {
+    const [one, two] = ["https://cal.example:1/", "https://cal.example:2/"];
+    const { answer, requests } = connect(({ url }) => ({ status: 401, url: url.startsWith(one) ? url.replace(one, two) : url.replace(two, one) }), { address: `${one}dav/` });
+    await expect(answer).rejects.toMatchObject({ code: "redirect-refused" });
+    expect(requests.length).toBeLessThan(60);
+  });
+
   test("quirk 23: DNS names the service", async () => {
     const resolver: ServiceResolver = async (domain) => (domain === "example.org" ? [{ origin: "https://cal.example.org", path: "/dav/" }] : []);
     const { answer } = connect(service("https://cal.example.org"), { address: "alice@example.org" }, resolver);
@@ -154,6 +162,17 @@ describe("discovery", () => {
     const inner = service("https://caldav.icloud.com");
     const root: Script = (request) => inner({ ...request, url: request.url === "https://caldav.icloud.com/" ? "https://caldav.icloud.com/dav/" : request.url });
     expect(await connect(root, { address: "https://www.icloud.com/calendar/", preset: "icloud" }).answer).toMatchObject({ calendars: [{ remoteKey: "/cal/alice/work/" }] });
+  });
+
+  test.each([
+    ["https://p42-caldav.icloud.com/123/calendars/", "icloud"],
+    ["https://www.icloud.com/calendar/", "icloud"],
+    ["caldav.calendar.yahoo.com", "yahoo"],
+    ["https://mail.zoho.com/", "zoho"],
+    ["icloud.com.thief.example", null],
+    ["https://noticloud.com/", null],
+  ])("quirk 26: any host of a provider has its preset: %s", (address, preset) => {
+    expect(presetForDomain(readTypedAddress(address).domain)?.name ?? null).toBe(preset);
   });
 
   test("a login inside the address, or no address, is refused before anything is sent", async () => {

@@ -83,6 +83,10 @@ describe("sync-collection", () => {
     expect(requests).toHaveLength(2);
   });
 
+  test("a right that is withdrawn does not cost the position either", async () => {
+    await expect(pull(() => ({ status: 403, body: "" }), { cursor: "sync:old" }).answer).rejects.toMatchObject({ code: "permission-denied" });
+  });
+
   test("names that lead out of the calendar are set aside and never asked for", async () => {
     const foreign = ["/h/c/../d/x.ics", "/h/c/%2e%2e/d/y.ics", "/other-user/secret.ics", "https://evil.example.test/z.ics"];
     const { answer, requests } = pull(
@@ -282,6 +286,14 @@ describe("items", () => {
 
   test("a server that hands out nothing has a fault itself", async () => {
     await expect(pull(over(() => ({ status: 500 })), { sync: "no" }).answer).rejects.toMatchObject({ code: "server-error" });
+  });
+
+  test.each<[string, ReturnType<Script>, string]>([
+    ["a page that says so (Zoho)", { status: 200, body: "<html>No such event</html>", headers: { "content-type": "text/html" } }, "object-missing"],
+    ["a way to another site that wants a login of its own", { status: 401, url: "https://elsewhere.example/x" }, "object-missing"],
+  ])("one item of many that is answered with %s fails that item alone", async (_, answer, code) => {
+    const script: Script = ({ method, text }) => (method === "GET" ? answer : multistatus(...askedHrefs(text).filter((href) => href !== "/h/c/c").map((href) => itemData(href, href.slice(-1)))));
+    expect(await pull(over(script), { sync: "no" }).answer).toMatchObject({ uids: ["a", "b", "d", "e", "f"], removed: [], quarantined: [{ remoteKey: "/h/c/c", code, revision: null }] });
   });
 
   test("a login page in place of items is believed by nobody", async () => {

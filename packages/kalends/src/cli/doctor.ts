@@ -87,7 +87,7 @@ async function connectionFindings(kalends: Kalends, findings: Finding[]): Promis
 async function presetFindings(kalends: Kalends, findings: Finding[]): Promise<void> {
   for (const { id, provider, endpoint } of await kalends.listConnections()) {
     if (provider === "google") for (const detail of googleLimits) findings.push({ what: `connection ${id} (Google)`, state: "note", detail });
-    const preset = provider === "caldav" ? presetNamed(endpoint["preset"] ?? "") : null;
+    const preset = provider === "caldav" ? presetNamed(endpoint["preset"] ?? "generic") : null;
     for (const detail of preset?.cannot ?? []) findings.push({ what: `connection ${id} (${preset?.title})`, state: "note", detail });
   }
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { caldavPresets } from "@kalends/provider-caldav";
 import { acknowledgeAlert, alerts } from "./alerts.ts";
 import { auditExport, auditVerify } from "./audit.ts";
 import { calendars } from "./calendars.ts";
@@ -111,7 +112,7 @@ function addConnectCommands(program: Command): void {
     .option("--account <id>", "your own id of the person the calendars belong to (default: the user name)")
     .option("--name <text>", "display name of a new account")
     .option("--tz <zone>", "IANA time zone of a new account (default: this machine's)")
-    .option("--preset <name>", "icloud or generic")
+    .option("--preset <name>", `the provider, where the address does not tell: ${caldavPresets.map(({ name }) => name).join(", ")}`)
     .option("--password-stdin", "read the password from standard input")
     .action(connectCaldav);
   connect

@@ -19,9 +19,9 @@ export function presetNamed(name: string): CaldavPreset | null {
   return caldavPresets.find((preset) => preset.name === name) ?? null;
 }
 
-/** The preset that a typed domain belongs to: a mail domain of the provider, or a host of its service. */
+/** The preset that a typed domain belongs to: a mail domain of the provider, or any host of its sites, such as one shard or its web page. */
 export function presetForDomain(domain: string): CaldavPreset | null {
   const host = domain.toLowerCase();
-  const ofService = ({ url }: CaldavPreset): boolean => url !== null && new URL(url).hostname === host;
-  return caldavPresets.find((preset) => preset.mailDomains.includes(host) || ofService(preset)) ?? null;
+  const ofSite = ({ trustedSites }: CaldavPreset): boolean => trustedSites.some((site) => host === site || host.endsWith(`.${site}`));
+  return caldavPresets.find((preset) => preset.mailDomains.includes(host) || ofSite(preset)) ?? null;
 }
