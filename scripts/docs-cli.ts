@@ -18,8 +18,9 @@ const text = [
   "working folder. A command that fails prints what happened, what to do and a code from [errors](errors.md), and exits with 1, or with 2 where a",
   "login was refused, or with 130 where a sync was stopped by Ctrl-C: what was read is stored, and the next sync goes on. A second Ctrl-C ends at once.",
   "",
-  "The options of `kalends` itself may stand before or after the command. `kalends.json` holds `database`, `keyFile`, `organization` and `allowHosts`, and",
-  "never a secret; `init` writes it, and `connect` adds the hosts that `--allow-host` named. This page is generated from the program's own help.",
+  "The options of `kalends` itself may stand before or after the command. `kalends.json` holds `database`, `keyFile`, `organization`, `allowHosts`,",
+  "`retention` (a preset's name or a whole [policy](retention.md)) and `erasureLedger` (a path), and never a secret; a field that is not acceptable is",
+  "named. `init` writes the file, and `connect` adds the hosts that `--allow-host` named. This page is generated from the program's own help.",
   "",
   ...helpOf(buildProgram(), "kalends"),
 ].join("\n");

@@ -13,7 +13,7 @@ export { openTelemetry, type OpenTelemetryApi } from "./telemetry/open-telemetry
 export { systemClock } from "./platform/system-clock.ts";
 export { systemRandom } from "./platform/system-random.ts";
 export { budgetedTransport, defaultRoleActions, defaultSettings, verifyReceipt } from "@kalends/core";
-export { retentionPresets, type PresetName, type RetentionPolicy, type RetentionReport } from "@kalends/retention";
+export { reportPage, reportPagePolicy, retentionPresets, type PresetName, type RetentionPolicy, type RetentionReport } from "@kalends/retention";
 export type {
   AccountExport,
   AccountInput,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { KalendsError } from "@kalends/model";
+import { readPolicy, retentionPresets, type PresetName, type RetentionPolicy } from "@kalends/retention";
 import { z } from "zod";
 
 /** What `kalends.json` in the working folder may hold. No secret belongs into it. */
@@ -8,13 +9,21 @@ export interface ConfigFile {
   keyFile?: string | undefined;
   organization?: string | undefined;
   allowHosts?: string[] | undefined;
+  /** A preset's name, or a whole policy. Give your own program the same one. */
+  retention?: PresetName | RetentionPolicy | undefined;
+  /** Where requests to be forgotten are kept; a path that is not relative does not depend on the working folder. */
+  erasureLedger?: string | undefined;
 }
 
-const configSchema: z.ZodType<ConfigFile> = z.strictObject({
+type ReadConfig = Omit<ConfigFile, "retention"> & { retention?: unknown };
+
+const configSchema: z.ZodType<ReadConfig> = z.strictObject({
   database: z.string().optional(),
   keyFile: z.string().optional(),
   organization: z.string().optional(),
   allowHosts: z.array(z.string()).optional(),
+  retention: z.unknown().optional(),
+  erasureLedger: z.string().min(1).optional(),
 });
 
 export const configPath = "kalends.json";
@@ -29,9 +38,29 @@ export function readConfigFile(): ConfigFile {
     throw new KalendsError("invalid-argument", `${configPath} is not valid JSON`);
   }
   const parsed = configSchema.safeParse(data);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { retention, ...config } = parsed.data;
+    return retention === undefined ? config : { ...config, retention: readRetention(retention) };
+  }
   const [issue] = parsed.error.issues;
-  throw new KalendsError("invalid-argument", `${configPath} is not acceptable: ${[issue?.path.join("."), issue?.message].filter(Boolean).join(" ")}`);
+  throw notAcceptable([issue?.path.join("."), issue?.message].filter(Boolean).join(" "));
+}
+
+function notAcceptable(what: string): KalendsError {
+  return new KalendsError("invalid-argument", `${configPath} is not acceptable: ${what}`);
+}
+
+/** A mistyped name must not fall back to some other policy. */
+function readRetention(given: unknown): PresetName | RetentionPolicy {
+  const names = Object.keys(retentionPresets) as PresetName[];
+  const name = names.find((one) => one === given);
+  if (name !== undefined) return name;
+  if (typeof given !== "object") throw notAcceptable(`retention must be one of ${names.join(", ")}, or a whole policy`);
+  try {
+    return readPolicy(given);
+  } catch (thrown) {
+    throw thrown instanceof KalendsError ? notAcceptable(`retention: ${thrown.message}`) : thrown;
+  }
 }
 
 /** Replaces `kalends.json` in one step. */

@@ -38,6 +38,8 @@ export function resolveOptions(command: Command): KalendsOptions & { database: s
     allowHosts: [...(config.allowHosts ?? []), ...(flags.allowHost ?? [])],
     ...(keyFile === undefined ? {} : { keyFile }),
     ...(organization === undefined ? {} : { organization }),
+    ...(config.retention === undefined ? {} : { retention: config.retention }),
+    ...(config.erasureLedger === undefined ? {} : { erasureLedger: config.erasureLedger }),
   };
 }
 

@@ -210,6 +210,7 @@ function addRetentionCommands(program: Command): void {
   retention
     .command("report")
     .description("the oldest rows of every class and the rule that keeps them; exits 1 while something is due")
+    .option("--html <file>", "write the report as a page for people to this file; it needs no script and loads nothing")
     .option("--json", "print the report as JSON")
     .action(retentionReport);
 

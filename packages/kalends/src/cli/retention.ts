@@ -1,6 +1,9 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import { reportText } from "@kalends/retention";
+import { KalendsError } from "@kalends/model";
+import { reportPage, reportText } from "@kalends/retention";
 import { withKalends } from "./open.ts";
+import { plainText } from "./output/plain-text.ts";
 
 /** `kalends retention plan`: what, why, when; changes nothing. */
 export async function retentionPlan(flags: { all?: boolean; json?: boolean }, command: Command): Promise<void> {
@@ -42,11 +45,30 @@ export async function retentionRun(flags: { confirmClock?: boolean; as?: string;
   });
 }
 
-/** `kalends retention report`. */
-export async function retentionReport(flags: { json?: boolean }, command: Command): Promise<void> {
+/** `kalends retention report`. With `--html` the page goes to the file, and its place is said where it does not stand in the way of JSON. */
+export async function retentionReport(flags: { html?: string; json?: boolean }, command: Command): Promise<void> {
   await withKalends(command, async (kalends) => {
     const report = await kalends.retention.report();
-    process.stdout.write(flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
     if (report.overdueRows > 0) process.exitCode = 1;
+    if (flags.html !== undefined) {
+      writePage(flags.html, reportPage(report));
+      (flags.json === true ? process.stderr : process.stdout).write(`The page was written to ${plainText(flags.html)}.\n`);
+    }
+    if (flags.json === true) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    else if (flags.html === undefined) process.stdout.write(reportText(report));
   });
+}
+
+/** Replaces an older page, and nothing else: a slip of the hand must not cost the database. */
+function writePage(file: string, page: string): void {
+  try {
+    if (existsSync(file) && !readFileSync(file).subarray(0, 15).equals(Buffer.from(page).subarray(0, 15))) {
+      throw new KalendsError("already-exists", `${plainText(file)} is there already and is no page`, { remedy: "Name a file that does not exist yet." });
+    }
+    writeFileSync(file, page);
+  } catch (thrown) {
+    if (thrown instanceof KalendsError) throw thrown;
+    const code = (thrown as NodeJS.ErrnoException).code ?? "unknown";
+    throw new KalendsError("invalid-argument", `The page could not be written to ${plainText(file)} (${code})`, { remedy: "Name a file in a folder that is there and may be written." });
+  }
 }
