@@ -131,6 +131,33 @@ describe("one renewal per credential", () => {
   });
 });
 
+describe("a renewal that another worker is at", () => {
+  test("a job does not wait for it in its place: it goes back, counts no failure, and runs when the renewal has ended", async () => {
+    const { t, signIn, connection, calendarIds } = await openWorld();
+    signIn.expired = true;
+    const { id } = await connection();
+    const { credentials, sync, jobs } = store_(t.store);
+    const right = await credentials.claimRenewal(id, 1, "slow", t.clock.now(), 30_000);
+    await jobs.enqueue({ kind: "sync-calendar", subject: calendarIds[0] ?? "", runAt: t.clock.now() });
+    const began = t.clock.now();
+    expect(await t.engine.scheduler.tick({ budgetMs: 5_000 })).toBe(1);
+    expect(t.clock.now() - began).toBeLessThan(5_000);
+    expect(signIn.exchanges).toBe(0);
+    const due = (await jobs.dueAt("sync-calendar", calendarIds[0] ?? "")) ?? 0;
+    expect([due > t.clock.now(), due <= t.clock.now() + 2_000]).toEqual([true, true]);
+    const [status] = (await t.organization.status()).flatMap((one) => one.calendars);
+    expect(status).toMatchObject({ error: null });
+    expect((await connection()).state).toBe("connected");
+
+    await credentials.releaseRenewal(id, right?.token ?? 0, false);
+    await t.clock.advanceTo(due);
+    await t.engine.scheduler.drain();
+    const claim = await sync.claim(calendarIds[0] ?? "", "looks", t.clock.now(), 1_000);
+    expect([signIn.exchanges, claim?.failures, claim?.lastSuccess !== null]).toEqual([1, 0, true]);
+    await t.store.close();
+  });
+});
+
 describe("what a failed renewal means", () => {
   test("a network fault is no lost login: the next try succeeds", async () => {
     const { t, signIn, connection, calendarIds } = await openWorld();

@@ -31,6 +31,8 @@ const seed = Number(process.env["KALENDS_SEED"] ?? Math.floor(Math.random() * 1e
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+const say = (text: string): void => void process.stdout.write(`chaos: ${text}\n`);
+
 function asRole(url: string, role: string): string {
   const other = new URL(url);
   other.username = role;
@@ -77,6 +79,38 @@ async function behind(url: string, truth: Truth, users: ReadonlyMap<string, stri
   return [...truth].filter(([user, files]) => shown(files) !== shown(replica.get(user))).map(([user]) => user);
 }
 
+/** How many syncs there were, as the claims' tokens tell: each claim counts one up. */
+async function claimsOf(url: string): Promise<number> {
+  const [row] = await queryPostgres(url, "select sum(token)::float8 as claims from kalends.sync_state");
+  return Number(row?.["claims"]);
+}
+
+/** Longer than any wait in the code: leases, renewals that were cut off, retries. */
+const stuckAfterMs = 120_000;
+
+/**
+ * Waits until every calendar is what the server holds. However slow the machine, it goes on while fewer and fewer are behind; where that
+ * number has stood still for two minutes, something is stuck.
+ */
+async function untilQuiet(url: string, truth: Truth, users: ReadonlyMap<string, string>): Promise<{ left: string[]; caughtUpMs: number }> {
+  const calm = Date.now();
+  let left = await behind(url, truth, users);
+  let least = left.length;
+  let leastAt = calm;
+  let saidAt = 0;
+  const before = await claimsOf(url);
+  while (left.length > 0 && Date.now() - leastAt < stuckAfterMs) {
+    if (Date.now() - saidAt > 10_000) {
+      saidAt = Date.now();
+      say(`${Math.round((saidAt - calm) / 1_000)} s after the last edit: ${left.length} calendars behind, ${(await claimsOf(url)) - before} syncs since`);
+    }
+    await wait(500);
+    left = await behind(url, truth, users);
+    if (left.length < least) [least, leastAt] = [left.length, Date.now()];
+  }
+  return { left, caughtUpMs: Date.now() - calm };
+}
+
 /** Every change once and in order: numbers without gap, and of each object a history that could have happened and ends in the truth. */
 function checkHistory(rows: readonly Record<string, unknown>[], truth: Truth, users: ReadonlyMap<string, string>): number {
   expect(rows.map((row) => Number(row["sequence"]))).toEqual(rows.map((_, position) => position + 1));
@@ -120,7 +154,9 @@ test(`${scale.workers} workers, ${scale.accounts} accounts, killed again and aga
   const settings = { ...hastySettings, pollEveryMs: scale.pollEveryMs };
   const store = await openPostgresStore({ connectionString: database });
   const kalends = await createKalends({ database: store, autoMigrate: false, key: testKey, allowHosts: servers.allowHosts, settings });
+  const connecting = Date.now();
   const ids = await connectAll(kalends, servers);
+  say(`${ids.size} accounts connected in ${Date.now() - connecting} ms`);
   const users = new Map([...ids].map(([user, id]) => [id, user]));
   await kalends.close();
 
@@ -136,14 +172,8 @@ test(`${scale.workers} workers, ${scale.accounts} accounts, killed again and aga
     const { kills, crashes } = await wreak(fleet, server, until);
     over = true;
     const edits = await editing;
-    const calm = Date.now();
-    let left = await behind(url, truth, users);
-    // A renewal that was cut off is taken over after half a minute.
-    while (left.length > 0 && Date.now() - calm < 240_000) {
-      await wait(500);
-      left = await behind(url, truth, users);
-    }
-    const caughtUpMs = Date.now() - calm;
+    say(`${edits} edits, ${kills} kills, ${crashes.length} crashes; ${await claimsOf(url)} syncs so far`);
+    const { left, caughtUpMs } = await untilQuiet(url, truth, users);
     await fleet.stop();
     expect(left, fleet.output.slice(-20).join("")).toEqual([]);
     const changes = checkHistory(await queryPostgres(url, "select * from kalends.change_record order by sequence"), truth, users);
@@ -152,11 +182,11 @@ test(`${scale.workers} workers, ${scale.accounts} accounts, killed again and aga
     const { exchanges } = servers.signIn;
     expect(doubleRefreshes(exchanges, fleet.killed, crashes)).toEqual([]);
     const repeated = exchanges.filter((one) => one.repeated).length;
-    process.stdout.write(`chaos: ${edits} edits, ${changes} changes, ${kills} kills, ${crashes.length} crashes, ${exchanges.length} refreshes ` +
-      `(${repeated} repeated after a kill or crash), caught up ${caughtUpMs} ms after the last edit\n`);
+    say(`${edits} edits, ${changes} changes, ${kills} kills, ${crashes.length} crashes, ${exchanges.length} refreshes ` +
+      `(${repeated} repeated after a kill or crash), ${await claimsOf(url)} syncs, caught up ${caughtUpMs} ms after the last edit`);
   } finally {
     await fleet.stop();
     await servers.close();
     await server.stop();
   }
-}, 900_000);
+}, 2_400_000);

@@ -65,7 +65,7 @@ export const errorTable = {
   "provider-unknown": { failure: "permanent", remedy: "Pass that provider to createKalends, or use one of those that it has." },
   "calendar-stale": { failure: "invalid-state", remedy: "A calendar in the question is not fresh. Sync it, or choose whenStale: treat-as-busy or ignore." },
   "claim-lost": { failure: "conflict", remedy: "Another worker took this calendar over; its result counts. Nothing to do." },
-  "calendar-busy": { failure: "conflict", remedy: "The calendar is being synced by another worker; try again when it has finished." },
+  "calendar-busy": { failure: "conflict", remedy: "Another worker syncs the calendar, or renews its login; try again when it has finished." },
   "legal-hold": { failure: "invalid-state", remedy: "The retention policy holds this account. Take it out of `legalHold` when the reason for the hold is over, then ask again." },
   "connection-stopped": { failure: "invalid-state", remedy: "The connection is not in the state connected. Connect it again in place." },
   "engine-closed": { failure: "invalid-state", remedy: "The Kalends instance was closed. Open a new one." },

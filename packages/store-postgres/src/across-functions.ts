@@ -27,9 +27,11 @@ export function acrossFunctions(schema: string): string[] {
       "return query select id, name, created_at from organization order by id"),
     ...definer(schema, "live_holders(as_of bigint)", "table (holder text)",
       `return query select holder from sync_state where holder is not null and lease_until > as_of
-      union select holder from job where holder is not null and lease_until > as_of order by 1`),
+      union select holder from job where holder is not null and lease_until > as_of
+      union select holder from credential_renewal where holder is not null and lease_until > as_of order by 1`),
     ...definer(schema, "release_holder(worker text)", "void",
       `update sync_state set holder = null, lease_until = 0 where holder = worker;
-  update job set holder = null, lease_until = null, again_at = null where holder = worker`),
+  update job set holder = null, lease_until = null, again_at = null where holder = worker;
+  update credential_renewal set holder = null, lease_until = 0 where holder = worker`),
   ];
 }

@@ -8,6 +8,8 @@ const leaseMs = 30_000;
 /** The exchange is given up well before, so that two workers never ask with the same refresh token. */
 const exchangeMs = 20_000;
 const waitMs = 100;
+/** So long a caller waits for a renewal of somebody else. Most take less than a second; a job goes back into the queue and leaves its place. */
+const patienceMs = 3_000;
 const mostStoreTries = 5;
 
 /** Failures after which the refresh token surely never reached the provider. */
@@ -18,7 +20,8 @@ const neverArrived: readonly string[] = ["network-unreachable", "address-refused
  * what it stored. The new credential is durable before anybody uses it.
  *
  * Throws `grant-revoked` where the provider says so of a refresh token that was used once only; `rotation-lost` where an earlier exchange of
- * that token was cut off before its answer was stored, so that the provider's refusal says nothing about the grant; and what is transient.
+ * that token was cut off before its answer was stored, so that the provider's refusal says nothing about the grant; `calendar-busy` where
+ * another worker takes long about it; and what is transient.
  */
 export async function renewCredential(
   runtime: Runtime,
@@ -43,14 +46,14 @@ async function renewOnce(
   signal: AbortSignal | undefined,
 ): Promise<OpenedCredential> {
   const { clock } = runtime;
-  const giveUpAt = clock.now() + 2 * leaseMs;
+  const giveUpAt = clock.now() + patienceMs;
   for (;;) {
     // Claiming reads the generation again under the lock: who comes second finds a newer one.
     const right = await store.credentials.claimRenewal(connection.id, refused, runtime.holder, clock.now(), leaseMs);
     const current = await openCredential(runtime.vault, store, connection);
     if (right !== null) return exchange(runtime, store, connection, { ...right, current }, signal);
     if (current.generation !== refused) return current;
-    if (clock.now() >= giveUpAt) throw new KalendsError("network-timeout", `Another worker is renewing the credential of connection ${connection.id}`);
+    if (clock.now() >= giveUpAt) throw new KalendsError("calendar-busy", `Another worker is renewing the credential of connection ${connection.id}`);
     await clock.sleep(waitMs, signal);
   }
 }

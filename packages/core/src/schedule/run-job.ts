@@ -8,6 +8,7 @@ import { isDead, jittered, waitAfterFailure } from "../sync/backoff.ts";
 import { readNeeds } from "../sync/calendar-context.ts";
 import { finishErasure } from "../erasure/finish-erasure.ts";
 import { runRetention } from "../retention/run-retention.ts";
+import { isPutOff } from "../sync/is-put-off.ts";
 import { rollWindow } from "../sync/roll-window.ts";
 import { failureOf } from "../sync/failure-of.ts";
 import { syncCalendar } from "../sync/sync-calendar.ts";
@@ -118,7 +119,9 @@ async function runSync(runtime: Runtime, store: OrganizationStore, job: ClaimedJ
     await watchCalendar(runtime, store, job.subject);
     return { end: "done", nextRunAt, code, report };
   }
-  if (code === "aborted" || code === "budget-spent") return { end: "put-off", nextRunAt: nextRunAt ?? clock.now(), code };
+  // A calendar whose login somebody else renews is looked at again soon.
+  if (code === "calendar-busy") return { end: "put-off", nextRunAt: clock.now() + busyWaitMs, code };
+  if (isPutOff(code)) return { end: "put-off", nextRunAt: nextRunAt ?? clock.now(), code };
   if (nextRunAt === null || (await isOver(store, job, clock.now()))) {
     // Nobody reads it any more: nobody needs to be told of its changes either.
     if (runtime.notifyAt !== null) await store.jobs.enqueue({ kind: "watch-calendar", subject: job.subject, runAt: clock.now() });

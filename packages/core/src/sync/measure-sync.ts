@@ -1,6 +1,7 @@
 import type { ErrorCode, KalendsError, TelemetryAttributes } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
 import type { CalendarContext } from "./calendar-context.ts";
+import { isPutOff } from "./is-put-off.ts";
 import type { PassTally } from "./sync-report.ts";
 
 /** One run of a calendar, for measuring. */
@@ -19,7 +20,7 @@ const refusals: readonly ErrorCode[] = ["plan-refused", "not-calendar-data", "an
 export function measureSync({ telemetry, clock }: Runtime, { context, tally, error, startedAt, lastSuccess }: MeasuredSync): void {
   const now = clock.now();
   const provider: TelemetryAttributes = context === null ? {} : { provider: context.connection.provider };
-  const putOff = error?.code === "aborted" || error?.code === "budget-spent";
+  const putOff = isPutOff(error?.code);
   const outcome = error === null ? "ok" : putOff ? "put-off" : "failed";
   telemetry.count("kalends.sync.runs", 1, { ...provider, outcome, ...(error === null ? {} : { code: error.code }) });
   telemetry.record("kalends.sync.duration", (now - startedAt) / 1_000, { ...provider, outcome });

@@ -10,6 +10,7 @@ import { failureOf } from "./failure-of.ts";
 import { refuseLogin } from "../connect/refuse-login.ts";
 import { calendarContext, type CalendarContext } from "./calendar-context.ts";
 import { holdClaim } from "./hold-claim.ts";
+import { isPutOff } from "./is-put-off.ts";
 import { measureSync } from "./measure-sync.ts";
 import { planCadence } from "./plan-cadence.ts";
 import { runPass, type PassOptions } from "./run-pass.ts";
@@ -60,9 +61,8 @@ async function syncClaimed(runtime: Runtime, store: OrganizationStore, calendarI
   held.stop();
   const outcome = await planOutcome(runtime, store, claim, { tally, hints: context?.calendar.hints ?? {} }, error);
   try {
-    // Who was stopped, or found the budget spent, did not fail: the status stays as it was.
-    const untold = error?.code === "aborted" || error?.code === "budget-spent";
-    await releaseClaim(runtime, store, calendarId, claim.token, untold ? null : outcome);
+    // Who was put off did not fail: the status stays as it was.
+    await releaseClaim(runtime, store, calendarId, claim.token, isPutOff(error?.code) ? null : outcome);
     if (error !== null) await noteFailure(runtime, store, calendarId, error, context);
     await raiseSyncAlerts(runtime, store, { calendarId, error, failures: claim.failures + 1, quarantined: tally.quarantined });
   } catch (thrown) {
@@ -161,7 +161,7 @@ async function planOutcome(
     const { cadence, everyMs } = planCadence({ lastChange: changed ? now : claim.lastChange, watchedUntil, now, settings });
     return { ok: true, errorCode: null, nextTry: now + jittered(Math.max(everyMs, pollInterval(hints, settings)), settings, random), changed, cadence };
   }
-  const failures = error.code === "budget-spent" ? 1 : claim.failures + 1;
+  const failures = isPutOff(error.code) ? 1 : claim.failures + 1;
   const wait = error.code === "aborted" ? 0 : waitAfterFailure(error, failures, settings, random);
   return { ok: false, errorCode: error.code, nextTry: wait === null ? null : clock.now() + wait };
 }

@@ -21,7 +21,7 @@ interface Watched {
 /** Answers after which the provider surely holds no channel. After every other it may. */
 const neverOpened: readonly string[] = [
   "permission-denied", "auth-failed", "grant-revoked", "scope-missing", "calendar-gone", "rate-limited", "network-unreachable", "address-refused", "tls-failed",
-  "budget-spent",
+  "budget-spent", "calendar-busy",
 ];
 /** Names what is watched. */
 export type WatchedId = { calendarId: string } | { connectionId: ConnectionId };

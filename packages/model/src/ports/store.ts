@@ -52,9 +52,12 @@ export interface Store {
   organization(id: OrganizationId): OrganizationStore;
   readonly jobSource: JobSource;
   readonly budgets: RequestBudgets;
-  /** Names of those who hold a claim or a job lease that has not run out. */
+  /** Names of those who hold a claim, a job or the right to renew a credential, of which the lease has not run out. */
   liveHolders(now: number): Promise<string[]>;
-  /** Ends all claims and job leases of a holder that is known to be dead. Fencing tokens stay as they are. */
+  /**
+   * Ends all claims, job leases and renewals of a holder that is known to be dead. Fencing tokens stay as they are, and so does what is known
+   * of an exchange that it began.
+   */
   releaseHolder(holder: string): Promise<void>;
   /**
    * Settings of the whole database, such as the vault's key check. `put` throws `already-exists` where the name is taken; `replace`

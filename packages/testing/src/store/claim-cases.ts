@@ -129,5 +129,28 @@ const deadHolders: StoreCase = {
   },
 };
 
+const deadRenewals: StoreCase = {
+  title: "a renewal of a dead holder can be ended at once, and its exchange stays known",
+  async run(world) {
+    const org = await world.populate();
+    await org.credentials.put("connection-1", new Uint8Array([1]), 0);
+    const right = await org.credentials.claimRenewal("connection-1", 1, "dead", 1_000, leaseMs);
+    await org.credentials.beginExchange("connection-1", right?.token ?? 0, 1_000, leaseMs);
+    await world.turn();
+    const { credentials } = world.org();
+    expect(await world.store.liveHolders(1_001)).toEqual(["dead"]);
+    expect(await world.store.liveHolders(1_000 + leaseMs)).toEqual([]);
+    await world.store.releaseHolder("somebody else");
+    expect(await credentials.claimRenewal("connection-1", 1, "next", 1_002, leaseMs)).toBeNull();
+    await world.store.releaseHolder("dead");
+    await world.turn();
+    const later = world.org().credentials;
+    expect(await world.store.liveHolders(1_001)).toEqual([]);
+    expect(await codeOf(later.finishRenewal("connection-1", right?.token ?? 0, new Uint8Array([2]), 1))).toBe("claim-lost");
+    expect(await later.claimRenewal("connection-1", 1, "next", 1_002, leaseMs)).toEqual({ token: (right?.token ?? 0) + 1, unfinished: true });
+    expect(await codeOf(later.beginExchange("connection-1", right?.token ?? 0, 1_003, leaseMs))).toBe("claim-lost");
+  },
+};
+
 /** Who may sync a calendar. */
-export const claimCases: readonly StoreCase[] = [oneHolder, ownClaim, outcomes, passes, fencing, deadHolders];
+export const claimCases: readonly StoreCase[] = [oneHolder, ownClaim, outcomes, passes, fencing, deadHolders, deadRenewals];
