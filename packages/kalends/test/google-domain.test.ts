@@ -41,3 +41,34 @@ test("fifty users of a domain are connected by one service account, and nothing 
     await sandbox.close();
   }
 }, 60_000);
+
+test("the channels of a delegated connection are stopped when it ends, and when its user is deactivated", async () => {
+  const emails = ["ada@corp.example", "bob@corp.example"];
+  const sandbox = await startGoogleSandbox({ clock: systemClock, users: emails.map((email) => ({ email, hostedDomain: "corp.example" })), send: async () => 200 });
+  const key = sandbox.addServiceAccount({ email: "robot@project.example", delegations: [{ domain: "corp.example", scopes: [scope] }] });
+  const { rootUrl, tokenUrl } = sandbox.endpoints;
+  const { kalends, close } = await openKalends({
+    allowHosts: [sandbox.allowHost],
+    notifyAt: "https://app.example/notifications",
+    google: { serviceAccount: { clientEmail: key.client_email, privateKey: key.private_key, scopes: [scope] }, apiRoot: rootUrl, addresses: { token: tokenUrl } },
+  });
+  const watching = (email: string): number => sandbox.channels().filter(({ user }) => user === email).length;
+  try {
+    const connections: string[] = [];
+    const users: { accountId: string; version: number }[] = [];
+    for (const subject of emails) {
+      const user = await kalends.provisioning.createUser({ userName: subject, active: true, attributes: "{}" });
+      users.push(user);
+      connections.push((await kalends.connectGoogleDomain({ accountId: user.accountId, subject })).connection.id);
+    }
+    await kalends.scheduler.drain();
+    expect(emails.map(watching)).toEqual([2, 2]);
+    expect(await kalends.disconnect(connections[0] ?? "", { disposition: "keep" })).toMatchObject({ provider: "told" });
+    expect(emails.map(watching)).toEqual([0, 2]);
+    await kalends.provisioning.replaceUser(users[1]?.accountId ?? "", users[1]?.version ?? 0, { userName: emails[1] ?? "", active: false, attributes: "{}" });
+    expect(emails.map(watching)).toEqual([0, 0]);
+  } finally {
+    await close();
+    await sandbox.close();
+  }
+}, 60_000);

@@ -1,4 +1,4 @@
-import type { PassKind, RemoteKey } from "@kalends/model";
+import { KalendsError, type PassKind, type RemoteKey } from "@kalends/model";
 import { resolveZone } from "@kalends/ical";
 import type { GoogleEvent } from "./events/google-event.ts";
 import { isOlder, seriesOf, type SeriesParts } from "./events/read-series.ts";
@@ -17,6 +17,9 @@ function seenOf({ etag, status, updated, sequence }: GoogleEvent): Seen {
   return { etag, status, ...(updated === undefined ? {} : { updated }), ...(sequence === undefined ? {} : { sequence }) };
 }
 
+/** No event is so large that this many of them are no page. */
+const smallestPage = 10;
+
 /** The scratch of one pass: what was handed on, and the series that wait for the end of the list. */
 export class GooglePass {
   readonly cursor: GoogleCursor | null;
@@ -30,13 +33,34 @@ export class GooglePass {
   updated: string | null = null;
   /** Items handed on so far. */
   items = 0;
+  /** Events that one page may hold: less than was set where Google's pages turned out too large. */
+  pageSize: number;
   readonly #seen = new Map<string, Seen>();
+  readonly #pageTokens = new Set<string>();
+  /** When the newest of all events was made, by Google's clock; those of earlier passes included. NaN: unknown. */
+  #newest: number;
 
-  constructor(cursor: GoogleCursor | null, reach: string, calendarZone: string | null) {
+  constructor(cursor: GoogleCursor | null, reach: string, { calendarZone, pageSize }: { calendarZone: string | null; pageSize: number }) {
     this.cursor = cursor;
     this.reach = reach;
     this.kind = cursor === null ? "snapshot" : "delta";
     this.calendarZone = calendarZone;
+    this.pageSize = pageSize;
+    this.#newest = Date.parse(cursor?.updated ?? "");
+  }
+
+  /** Halves the pages twice, for a list that begins again: what was handed on is known, and not handed on twice. `false`: they are small. */
+  shrink(): boolean {
+    if (this.pageSize <= smallestPage) return false;
+    this.pageSize = Math.max(smallestPage, Math.floor(this.pageSize / 4));
+    this.#pageTokens.clear();
+    return true;
+  }
+
+  /** Notes where the list goes on. Throws `answer-invalid` where that is a page it came from: such a list never ends. */
+  goOn(pageToken: string): void {
+    if (this.#pageTokens.has(pageToken)) throw new KalendsError("answer-invalid", "Google's list comes back to a page that it handed out before");
+    this.#pageTokens.add(pageToken);
   }
 
   noteZone(timeZone: string | null): void {
@@ -47,6 +71,7 @@ export class GooglePass {
   take(events: readonly GoogleEvent[]): TakenEvents {
     const page = new Map<string, GoogleEvent>();
     for (const event of events) {
+      this.#noteMade(event);
       const before = page.get(event.id);
       if (before !== undefined && isOlder(event, before)) continue;
       page.delete(event.id);
@@ -100,10 +125,20 @@ export class GooglePass {
     this.series.set(id, parts);
   }
 
-  /** The list was read to its end. */
+  #noteMade({ created }: GoogleEvent): void {
+    const made = Date.parse(created ?? "");
+    if (Number.isFinite(made) && !(made <= this.#newest)) this.#newest = made;
+  }
+
+  /**
+   * The list was read to its end. Google's own time of the last change may lag behind what it listed, so the newest event counts too: whatever
+   * was made later than this was never listed.
+   */
   end(syncToken: string | null, updated: string | null): void {
     this.syncToken = syncToken;
-    this.updated = updated ?? this.cursor?.updated ?? null;
+    const told = Date.parse(updated ?? "");
+    const newest = Number.isFinite(told) && !(told <= this.#newest) ? told : this.#newest;
+    this.updated = Number.isFinite(newest) ? new Date(newest).toISOString() : null;
   }
 
   /** All of a series stands in the pass: it was made after the position that the delta starts from. */

@@ -19,9 +19,9 @@ export async function listCalendars(line: GoogleLine): Promise<RemoteCalendar[]>
     const query = { maxResults: "250", showHidden: "true", fields, ...(pageToken === undefined ? {} : { pageToken }) };
     const body = await line.ask({ method: "GET", path: "users/me/calendarList", query, place: "list" });
     const items = listOf(body, "items");
-    // Every login has its primary calendar, so an answer without a list is none.
-    if (!Array.isArray(items)) throw new KalendsError("answer-invalid", "Google's answer is no calendar list");
-    for (const item of items) {
+    // Every login has its primary calendar, so a first answer without a list is none; an empty page further on leaves its list out.
+    if (items === null || (items === undefined && pages === 0)) throw new KalendsError("answer-invalid", "Google's answer is no calendar list");
+    for (const item of items ?? []) {
       const calendar = readCalendar(asRecord(item));
       if (calendar !== null) found.set(calendar.remoteKey, calendar);
     }

@@ -1,11 +1,11 @@
-import { KalendsError, type PulledPage, type PullRequest, type RemoteKey } from "@kalends/model";
+import { KalendsError, type ErrorCode, type PulledPage, type PullRequest, type RemoteKey } from "@kalends/model";
 import { resolveZone } from "@kalends/ical";
-import { completeSeries, type SeriesQuery } from "./events/complete-series.ts";
+import { completeSeries, type SeriesQuery, type WholeSeries } from "./events/complete-series.ts";
 import { eventQuery, reachLetters } from "./events/event-fields.ts";
 import { getEvent, listEvents, type EventPage } from "./events/event-list.ts";
 import type { GoogleEvent } from "./events/google-event.ts";
 import { readSeries, revisionOf, type SeriesParts } from "./events/read-series.ts";
-import { readCursor, writeCursor, type GoogleCursor } from "./google-cursor.ts";
+import { readCursor, writeCursor } from "./google-cursor.ts";
 import type { GoogleLine } from "./google-line.ts";
 import { GooglePass } from "./google-pass.ts";
 
@@ -23,28 +23,28 @@ const memoKey = "google-pass";
  */
 export async function pullEvents(line: GoogleLine, request: PullRequest, pageSize: number): Promise<PulledPage> {
   const { pageToken } = request;
-  if (pageToken === null) return await listPage(line, request, openPass(request), null, pageSize);
+  if (pageToken === null) return await listPage(line, request, openPass(request, pageSize), null);
   const pass = request.memo.get(memoKey);
   if (!(pass instanceof GooglePass)) throw new KalendsError("invalid-argument", "`pageToken` belongs to another pass");
   const [kind, rest = ""] = [pageToken.slice(0, pageToken.indexOf(":")), pageToken.slice(pageToken.indexOf(":") + 1)];
-  if (kind === "list") return await listPage(line, request, pass, rest, pageSize);
-  if (kind === "series" && /^\d+$/.test(rest)) return await seriesPage(line, request, pass, Number(rest), pageSize);
+  if (kind === "list") return await listPage(line, request, pass, rest);
+  if (kind === "series" && /^\d+$/.test(rest)) return await seriesPage(line, request, pass, Number(rest));
   throw new KalendsError("invalid-argument", "`pageToken` belongs to another pass");
 }
 
-function openPass(request: PullRequest): GooglePass {
+function openPass(request: PullRequest, pageSize: number): GooglePass {
   const reach = reachLetters(request.reach);
   const cursor = request.cursor === null ? null : readCursor(request.cursor);
   if (request.cursor !== null && cursor?.reach !== reach) {
     throw new KalendsError("cursor-expired", cursor === null ? "The position is none of Google's" : "The position is good for another set of fields");
   }
-  const pass = new GooglePass(cursor, reach, resolveZone(request.calendar.hints["timeZone"] ?? ""));
+  const pass = new GooglePass(cursor, reach, { calendarZone: resolveZone(request.calendar.hints["timeZone"] ?? ""), pageSize });
   request.memo.set(memoKey, pass);
   return pass;
 }
 
 /** The query of the list, which a sync token freezes as a whole. */
-function listQuery(request: PullRequest, cursor: GoogleCursor | null, pageSize: number): Record<string, string> {
+function listQuery(request: PullRequest, { cursor, pageSize }: GooglePass): Record<string, string> {
   return { ...frozenQuery(request, pageSize), ...(cursor === null ? {} : { syncToken: cursor.syncToken }) };
 }
 
@@ -52,9 +52,8 @@ function frozenQuery(request: PullRequest, pageSize: number): Record<string, str
   return { singleEvents: "false", maxResults: String(pageSize), ...eventQuery(request.reach) };
 }
 
-async function listPage(line: GoogleLine, request: PullRequest, pass: GooglePass, token: string | null, pageSize: number): Promise<PulledPage> {
-  const query = { ...listQuery(request, pass.cursor, pageSize), ...(token === null ? {} : { pageToken: token }) };
-  const page = await read(line, request, pass, query, token);
+async function listPage(line: GoogleLine, request: PullRequest, pass: GooglePass, from: string | null): Promise<PulledPage> {
+  const page = await readFitting(line, request, pass, from);
   const isEnd = page.nextPageToken === null;
   if (isEnd && page.nextSyncToken === null && pass.kind === "snapshot") {
     // Without its sync token nothing says that the list is complete, and what it does not name would be swept.
@@ -68,10 +67,29 @@ async function listPage(line: GoogleLine, request: PullRequest, pass: GooglePass
   const out = emptyPage(pass);
   for (const single of singles) addItem(out, pass, { id: single.id, master: single, instances: [] }, stored);
   out.removed.push(...removed);
-  if (!isEnd) return { ...out, nextPageToken: `list:${page.nextPageToken}` };
+  if (!isEnd) {
+    pass.goOn(page.nextPageToken);
+    return { ...out, nextPageToken: `list:${page.nextPageToken}` };
+  }
   pass.end(page.nextSyncToken, page.updated);
   if (pass.series.size === 0) return finish(out, pass, request);
   return { ...out, nextPageToken: "series:0" };
+}
+
+/** One page; where it is larger than an answer may be, the list begins again with smaller ones. */
+async function readFitting(line: GoogleLine, request: PullRequest, pass: GooglePass, from: string | null): Promise<EventPage> {
+  for (let token = from; ; token = null) {
+    const query = { ...listQuery(request, pass), ...(token === null ? {} : { pageToken: token }) };
+    try {
+      return await read(line, request, pass, query, token);
+    } catch (thrown) {
+      if (!isCode(thrown, "response-too-large") || !pass.shrink()) throw thrown;
+    }
+  }
+}
+
+function isCode(thrown: unknown, code: ErrorCode): boolean {
+  return thrown instanceof KalendsError && thrown.code === code;
 }
 
 /** A page token that Google does not know any more ends the pass; the next one begins at the beginning. */
@@ -80,7 +98,7 @@ async function read(line: GoogleLine, request: PullRequest, pass: GooglePass, qu
   try {
     return await listEvents(line, request.calendar.remoteKey, query, place);
   } catch (thrown) {
-    const isDeadPage = place === "page" && pass.cursor === null && thrown instanceof KalendsError && thrown.code === "cursor-expired";
+    const isDeadPage = place === "page" && pass.cursor === null && isCode(thrown, "cursor-expired");
     if (isDeadPage) throw new KalendsError("response-incomplete", "Google forgot the page in the middle of the list", { cause: thrown });
     throw thrown;
   }
@@ -101,12 +119,12 @@ const gone: Omit<GoogleEvent, "id"> = {
   attendeesOmitted: false,
 };
 
-async function seriesPage(line: GoogleLine, request: PullRequest, pass: GooglePass, from: number, pageSize: number): Promise<PulledPage> {
+async function seriesPage(line: GoogleLine, request: PullRequest, pass: GooglePass, from: number): Promise<PulledPage> {
   const waiting = [...pass.series.values()];
-  const size = pass.kind === "delta" ? completionsPerPage : pageSize;
+  const size = pass.kind === "delta" ? completionsPerPage : pass.pageSize;
   const chunk = waiting.slice(from, from + size);
   const out = emptyPage(pass);
-  if (pass.kind === "delta") await completeAll(line, request, pass, { out, chunk, waiting }, pageSize);
+  if (pass.kind === "delta") await completeAll(line, request, pass, { out, chunk, waiting });
   else {
     const stored = await request.revisionsOf(chunk.map(({ id }) => id));
     for (const parts of chunk) addItem(out, pass, parts, stored);
@@ -121,23 +139,36 @@ interface Completing {
   waiting: SeriesParts[];
 }
 
-async function completeAll(line: GoogleLine, request: PullRequest, pass: GooglePass, { out, chunk, waiting }: Completing, pageSize: number): Promise<void> {
+async function completeAll(line: GoogleLine, request: PullRequest, pass: GooglePass, { out, chunk, waiting }: Completing): Promise<void> {
   if (waiting.filter((parts) => !pass.isWhole(parts)).length > mostCompletions) {
     throw new KalendsError("cursor-expired", `More than ${mostCompletions} series changed; the calendar is read as a whole, which takes fewer requests`);
   }
-  const query: SeriesQuery = { calendar: request.calendar.remoteKey, list: frozenQuery(request, pageSize), fields: itemFields(request) };
   const whole: (SeriesParts | string)[] = [];
   for (let at = 0; at < chunk.length; at += parallel) {
     const some = chunk.slice(at, at + parallel);
     whole.push(...(await Promise.all(some.map(async (parts) => {
       if (pass.isWhole(parts)) return parts;
-      const found = await completeSeries(line, query, parts);
+      const found = await complete(line, request, pass, parts);
       return found === null ? parts.id : found.parts;
     }))));
   }
   for (const found of whole) {
     if (typeof found === "string") out.removed.push(found);
     else addItem(out, pass, found, new Map());
+  }
+}
+
+/** A series that cannot be read by itself, because of its size or because nothing names it, is read with the whole calendar. */
+async function complete(line: GoogleLine, request: PullRequest, pass: GooglePass, parts: SeriesParts): Promise<WholeSeries | null> {
+  for (;;) {
+    const query: SeriesQuery = { calendar: request.calendar.remoteKey, list: frozenQuery(request, pass.pageSize), fields: itemFields(request) };
+    try {
+      return await completeSeries(line, query, parts);
+    } catch (thrown) {
+      if (isCode(thrown, "response-too-large") && pass.shrink()) continue;
+      if (!isCode(thrown, "object-too-large") && !isCode(thrown, "object-invalid")) throw thrown;
+      throw new KalendsError("cursor-expired", "A series that changed cannot be read by itself; the calendar is read as a whole", { cause: thrown });
+    }
   }
 }
 

@@ -29,6 +29,19 @@ describe("the budget of a project", () => {
     expect(turns).toEqual(["0 ada", "10000 ada", "57000 bob", "62000 ada"]);
   });
 
+  test("a clock that is set back holds nobody for longer than a window", async () => {
+    const { budget, clock, turns, ask } = desk({ perUser: 1, perProject: 100 });
+    await clock.advance(3_600_000);
+    ask("ada");
+    await clock.advance(0);
+    clock.set(0);
+    await expect(budget.enter("ada")).rejects.toMatchObject({ retryAfterMs: 62_000 });
+    await clock.advance(62_000);
+    ask("ada");
+    await clock.advance(0);
+    expect(turns).toEqual(["3600000 ada", "62000 ada"]);
+  });
+
   test("a long wait is thrown with the time left; in the middle of a list it is waited out", async () => {
     const { clock, turns, ask } = desk({ perUser: 1, perProject: 100 });
     ask("ada");

@@ -1,4 +1,4 @@
-import { Secret, type CalendarProvider, type HttpRequest, type HttpResponse, type OAuthCredential, type PulledPage, type PullRequest, type RemoteKey, type Revision, type Transport } from "@kalends/model";
+import { KalendsError, Secret, type CalendarProvider, type HttpRequest, type HttpResponse, type OAuthCredential, type PulledPage, type PullRequest, type RemoteKey, type Revision, type Transport } from "@kalends/model";
 import { fakeClock, type FakeClock } from "@kalends/testing";
 import { googleProvider, type GoogleProviderOptions } from "@kalends/provider-google";
 import { systemRandom } from "./system-random.ts";
@@ -30,11 +30,27 @@ export function scriptedGoogle(script: Script, options: Partial<GoogleProviderOp
       const seen = seenOf(request);
       requests.push(seen);
       if (requests.length > 400) throw new Error("The adapter asks without end");
-      return toResponse(script(seen), request.url);
+      return withinLimit(toResponse(script(seen), request.url), request.maxBytes ?? Infinity);
     },
     close: async () => undefined,
   };
   return { provider: googleProvider({ transport, clock, random: systemRandom, ...options }), requests, clock };
+}
+
+/** The limit of bytes, as the guarded transport keeps it. */
+function withinLimit(response: HttpResponse, most: number): HttpResponse {
+  const { body } = response;
+  return {
+    ...response,
+    body: (async function* () {
+      let length = 0;
+      for await (const chunk of body) {
+        length += chunk.length;
+        if (length > most) throw new KalendsError("response-too-large", "The answer is larger than the limit");
+        yield chunk;
+      }
+    })(),
+  };
 }
 
 function seenOf(request: HttpRequest): SeenRequest {

@@ -66,6 +66,11 @@ export interface OpenedCredential {
   generation: number;
 }
 
+/** Whether a connection can still be opened at its provider: its credential is kept, or a service account opens it without one. */
+export async function hasCredential(store: OrganizationStore, connection: Pick<Connection, "id" | "endpoint">): Promise<boolean> {
+  return connection.endpoint[delegatedSubject] !== undefined || (await store.credentials.get(connection.id)) !== null;
+}
+
 /** Throws `open-failed` or `not-found`. */
 export async function openCredential(vault: Vault, store: OrganizationStore, connection: Connection): Promise<OpenedCredential> {
   const record = await store.credentials.get(connection.id);

@@ -2,6 +2,7 @@ import { engineActor, KalendsError } from "@kalends/model";
 import type { AccountId, Connection, OrganizationStore } from "@kalends/model";
 import { applicationDirectory } from "../applications/application-directory.ts";
 import { tellProvider } from "../disconnect/tell-provider.ts";
+import { hasCredential } from "../connect/open-credential.ts";
 import type { Runtime } from "../runtime.ts";
 
 const reason = "deprovisioned";
@@ -32,7 +33,7 @@ export async function deprovisionAccount(runtime: Runtime, store: OrganizationSt
 
 /** The provider is told for as long as somebody who waits for the answer can be kept waiting; the credential goes whatever it says. */
 async function takeLeave(runtime: Runtime, store: OrganizationStore, connection: Connection): Promise<void> {
-  if ((await store.credentials.get(connection.id)) === null) return;
+  if (!(await hasCredential(store, connection))) return;
   const late = new AbortController();
   const cancel = runtime.clock.setTimer(leaveMs, () => late.abort());
   try {

@@ -1,6 +1,6 @@
 import { KalendsError } from "@kalends/model";
 import type { Connection, OrganizationStore, WatchChannel } from "@kalends/model";
-import { openCredential } from "../connect/open-credential.ts";
+import { hasCredential, openCredential } from "../connect/open-credential.ts";
 import type { Runtime } from "../runtime.ts";
 import { findProvider } from "../sync/calendar-context.ts";
 import { resourceAmong } from "./plan-watches.ts";
@@ -18,7 +18,7 @@ export async function closeChannels(runtime: Runtime, store: OrganizationStore, 
   if (channels.length === 0) return;
   // From now on no notification of theirs is taken in.
   await store.watches.close(channels.map(({ id }) => id));
-  if ((await store.credentials.get(connection.id)) === null) throw leftBehind(channels.length);
+  if (!(await hasCredential(store, connection))) throw leftBehind(channels.length);
   const { credential } = await openCredential(runtime.vault, store, connection);
   const access = { endpoint: connection.endpoint, credential, ...(signal === undefined ? {} : { signal }) };
   const provider = findProvider(runtime, connection);

@@ -28,6 +28,8 @@ export class SlidingWindow {
   }
 
   #forget(now: number): void {
+    // The clock was set back: those starts were at the latest now, and no wait may last as long as the clock was wrong.
+    for (let at = this.#times.length - 1; at >= this.#first && (this.#times[at] as number) > now; at -= 1) this.#times[at] = now;
     while (this.#first < this.#times.length && (this.#times[this.#first] as number) + this.#spanMs <= now) this.#first += 1;
     if (this.#first < 1024 && this.#first * 2 < this.#times.length) return;
     this.#times = this.#times.slice(this.#first);
