@@ -54,7 +54,8 @@ function frozenQuery(request: PullRequest, pageSize: number): Record<string, str
 
 async function listPage(line: GoogleLine, request: PullRequest, pass: GooglePass, from: string | null): Promise<PulledPage> {
   const page = await readFitting(line, request, pass, from);
-  const isEnd = page.nextPageToken === null;
+  const { nextPageToken } = page;
+  const isEnd = nextPageToken === null;
   if (isEnd && page.nextSyncToken === null && pass.kind === "snapshot") {
     // Without its sync token nothing says that the list is complete, and what it does not name would be swept.
     throw new KalendsError("answer-invalid", "Google's list ends without a sync token");
@@ -68,8 +69,8 @@ async function listPage(line: GoogleLine, request: PullRequest, pass: GooglePass
   for (const single of singles) addItem(out, pass, { id: single.id, master: single, instances: [] }, stored);
   out.removed.push(...removed);
   if (!isEnd) {
-    pass.goOn(page.nextPageToken);
-    return { ...out, nextPageToken: `list:${page.nextPageToken}` };
+    pass.goOn(nextPageToken);
+    return { ...out, nextPageToken: `list:${nextPageToken}` };
   }
   pass.end(page.nextSyncToken, page.updated);
   if (pass.series.size === 0) return finish(out, pass, request);

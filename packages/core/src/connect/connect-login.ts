@@ -10,6 +10,7 @@ import { deprovisionAccount } from "../provisioning/deprovision-account.ts";
 import { ensureDefaultAuthorization } from "../permissions/default-application.ts";
 import type { Runtime } from "../runtime.ts";
 import { findProvider } from "../sync/calendar-context.ts";
+import { watchAnew } from "../watches/watch-anew.ts";
 import { endpointOf, storeCredential } from "./open-credential.ts";
 
 export interface ConnectInput {
@@ -69,6 +70,7 @@ async function mend(
   // A reading of the same list may have added the calendars meanwhile.
   const list = (): Promise<boolean> => addListed(runtime, store, connection, login.calendars);
   await unlessTaken(list, list);
+  if (connection.state !== "connected") await watchAnew(runtime, store, connection);
   await directory.noteListed(connection.id, { at: now, errorCode: null });
   // The user may have been deactivated while the login was proven: then what was stored since goes again.
   if (await isDeactivated(store, connection.accountId)) {
