@@ -4,10 +4,10 @@ import { KalendsError, Secret, type ErasureLedger } from "@kalends/model";
 import type { PresetName, RetentionPolicy } from "@kalends/retention";
 import type { CalendarProvider, Clock, JobSource, KeyService, Logger, Random, Store, Telemetry, Transport, Vault } from "@kalends/model";
 import type { ConnectResult } from "@kalends/core";
-import { caldavProvider } from "@kalends/provider-caldav";
+import { caldavProvider, dnsResolver } from "@kalends/provider-caldav";
 import { feedProvider, readFeedAddress } from "@kalends/provider-feed";
 import type { GoogleProviderOptions } from "@kalends/provider-google";
-import { createTransport } from "@kalends/transport";
+import { createTransport, systemDns } from "@kalends/transport";
 import { createVault, localKeyring } from "@kalends/vault";
 import { findKey, type KeyOptions } from "./find-key.ts";
 import { isPostgresUrl, openDatabase, type PostgresOptions } from "./open-database.ts";
@@ -204,7 +204,7 @@ async function openProviders(options: KalendsOptions, parts: Parts): Promise<rea
   const { clock, random } = parts;
   if (providers !== undefined) return providers;
   const always = [
-    caldavProvider({ transport: withinBudget(options, parts, "caldav"), clock, random }),
+    caldavProvider({ transport: withinBudget(options, parts, "caldav"), clock, random, resolver: dnsResolver(systemDns()) }),
     feedProvider({ transport: withinBudget(options, parts, "feed"), clock }),
   ];
   if (google === undefined) return always;

@@ -6,3 +6,4 @@ export * from "./read-bytes.ts";
 export * from "./read-text.ts";
 export * from "./retry-after.ts";
 export * from "./xml/index.ts";
+export { systemDns, type DnsLookups, type SrvRecord } from "./system-dns.ts";
