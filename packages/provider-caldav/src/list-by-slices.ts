@@ -1,7 +1,9 @@
-import { KalendsError, type RemoteKey } from "@kalends/model";
+import { KalendsError } from "@kalends/model";
 import type { DavLine } from "./dav-line.ts";
 import { canonicalPath } from "./href.ts";
-import { inKeyOrder, listedAs, toListedItem, type ListedItem } from "./listed-item.ts";
+import { ItemCollector } from "./item-collector.ts";
+import type { ItemList } from "./item-list.ts";
+import { listedAs, toListedItem, type ListedItem } from "./listed-item.ts";
 import { errorOfInnerStatus, tooManyAtOnce } from "./map-error.ts";
 import { sliceQuery } from "./request-bodies.ts";
 
@@ -21,22 +23,23 @@ const mostQueries = 2000;
  * servers that refuse the plain listing, because servers read time ranges in too many ways. Throws where a day alone is too much, or where
  * the server, after "too many", shows nothing.
  */
-export async function listBySlices(line: DavLine, url: string): Promise<ListedItem[]> {
-  const found = new Map<RemoteKey, ListedItem>();
+export async function listBySlices(line: DavLine, url: string): Promise<ItemList> {
+  const found = new ItemCollector();
   const open: Slice[] = [everything];
   for (let queries = 0; open.length > 0; queries += 1) {
     if (queries === mostQueries) throw new KalendsError("answer-invalid", "The server answers no question about this calendar that is small enough");
     const slice = open.pop() as Slice;
     try {
-      for (const item of await query(line, url, slice)) found.set(item.key, item);
+      for (const item of await query(line, url, slice)) found.add(item);
     } catch (thrown) {
       if (!(thrown instanceof KalendsError) || thrown.code !== "response-too-large" || slice.to - slice.from <= day) throw thrown;
       const middle = slice.from + Math.max(1, Math.floor((slice.to - slice.from) / 2 / day)) * day;
       open.push({ from: middle, to: slice.to }, { from: slice.from, to: middle });
     }
   }
-  if (found.size === 0) throw new KalendsError("answer-invalid", "The server says that the calendar holds too many items, and shows none");
-  return inKeyOrder(found.values());
+  const items = found.finish();
+  if (items.length === 0) throw new KalendsError("answer-invalid", "The server says that the calendar holds too many items, and shows none");
+  return items;
 }
 
 async function query(line: DavLine, url: string, slice: Slice): Promise<ListedItem[]> {

@@ -44,11 +44,8 @@ export function listedAs(response: DavResponse, href: DavHref, collectionPath: s
   return "item";
 }
 
-/** The texts are copied: they were cut out of the pieces in which the list came, and would keep all of it in memory. */
 export function toListedItem(response: DavResponse, href: DavHref): ListedItem {
-  const key = ownCopy(href.path);
-  const revision = readEtag(response);
-  return { key, wire: href.wire === href.path ? key : ownCopy(href.wire), revision: revision === null ? null : ownCopy(revision) };
+  return { key: href.path, wire: href.wire, revision: readEtag(response) };
 }
 
 /** The same text in memory of its own. */
@@ -63,11 +60,6 @@ export function readEtag(response: DavResponse): Revision {
 /** An ETag of a property or header, verbatim; `null` where there is none, or one that never moves (empty, SOGo's `"None"`). */
 export function revisionOf(etag: string | null): Revision {
   return etag === null || /^\s*(?:W\/)?"?(?:None|null)?"?\s*$/.test(etag) ? null : etag;
-}
-
-/** A stable order, so that a page position means the same item each time. */
-export function inKeyOrder(items: Iterable<ListedItem>): ListedItem[] {
-  return [...items].sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
 }
 
 function folderOf(collectionPath: string): string {

@@ -1,14 +1,16 @@
 import { KalendsError, type QuarantinedItem, type RemoteKey } from "@kalends/model";
 import type { DavLine } from "./dav-line.ts";
 import { canonicalPath } from "./href.ts";
-import { inKeyOrder, listedAs, toListedItem, type ListedItem } from "./listed-item.ts";
+import { ItemCollector } from "./item-collector.ts";
+import type { ItemList } from "./item-list.ts";
+import { listedAs, toListedItem } from "./listed-item.ts";
 import { errorOfInnerStatus, tooManyAtOnce } from "./map-error.ts";
 import { memberListPropfind } from "./request-bodies.ts";
 
 /** All members of a calendar. */
 export interface MemberList {
   /** In key order. */
-  items: ListedItem[];
+  items: ItemList;
   /** Members that the server lists and does not let us read. */
   forbidden: QuarantinedItem[];
 }
@@ -20,7 +22,7 @@ export interface MemberList {
 export async function listMembers(line: DavLine, url: string): Promise<MemberList> {
   const multistatus = await line.ask({ method: "PROPFIND", url, depth: "1", body: memberListPropfind }, "calendar");
   const collectionPath = canonicalPath(new URL(multistatus.url).pathname);
-  const items = new Map<RemoteKey, ListedItem>();
+  const items = new ItemCollector();
   const forbidden: QuarantinedItem[] = [];
   let sawCalendar = false;
   await multistatus.each((response) => {
@@ -31,13 +33,13 @@ export async function listMembers(line: DavLine, url: string): Promise<MemberLis
         if (response.status !== null && response.status >= 300) throw errorOfInnerStatus(response.status, "calendar");
         sawCalendar = true;
       }
-      if (what === "item" || what === "unusable") items.set(href.path, toListedItem(response, href));
+      if (what === "item" || what === "unusable") items.add(toListedItem(response, href));
       if (what === "forbidden") forbidden.push(forbiddenItem(href.path));
       if (what === "foreign") forbidden.push(foreignItem(href.path));
     }
   });
   if (!sawCalendar) throw new KalendsError("answer-invalid", "The list of items does not name the calendar itself");
-  return { items: inKeyOrder(items.values()), forbidden };
+  return { items: items.finish(), forbidden };
 }
 
 export function foreignItem(key: RemoteKey): QuarantinedItem {

@@ -3,7 +3,9 @@ import { readCursor, type CalendarCursor, type SyncCursor } from "./calendar-cur
 import { readCollectionMarks, type CollectionMarks } from "./collection-marks.ts";
 import type { DavLine } from "./dav-line.ts";
 import { canonicalPath } from "./href.ts";
-import { inKeyOrder, type ListedItem } from "./listed-item.ts";
+import { ItemCollector } from "./item-collector.ts";
+import { noItems, type ItemList } from "./item-list.ts";
+import type { ListedItem } from "./listed-item.ts";
 import { listBySlices } from "./list-by-slices.ts";
 import { listMembers, type MemberList } from "./member-list.ts";
 import { readSyncChanges, type SyncChanges } from "./sync-report.ts";
@@ -12,7 +14,7 @@ import { readSyncChanges, type SyncChanges } from "./sync-report.ts";
 export interface OpenPass {
   kind: PassKind;
   /** Members to look at, in key order. */
-  items: ListedItem[];
+  items: ItemList;
   /** Members that are read even at their stored revision: the server said that they changed. */
   mustRead: ReadonlySet<RemoteKey>;
   removed: RemoteKey[];
@@ -78,7 +80,7 @@ export async function openPass(line: DavLine, url: string, request: PullRequest)
   if (trySync && now - cursor.since > climbAfterMs && !thorough) return await firstPass(context);
   if (cursor.level === "etag" || thorough) return await listingPass(context, { token: null, since: cursor.since });
   const marks = await readCollectionMarks(line, url);
-  if (marks.ctag === cursor.ctag) return { kind: "delta", items: [], mustRead: new Set(), removed: [], forbidden: [], cursor };
+  if (marks.ctag === cursor.ctag) return { kind: "delta", items: noItems, mustRead: new Set(), removed: [], forbidden: [], cursor };
   return await listingPass(context, { token: null, since: cursor.since, marks });
 }
 
@@ -91,7 +93,7 @@ async function deltaPass(context: PassContext, cursor: SyncCursor): Promise<Open
   const delta: OpenPass = { kind: "delta", items, mustRead: new Set(), removed, forbidden, cursor: next };
   if (changes.items.length + changes.removed.length > 0) {
     if (await isDoubtful(context, cursor, changes)) {
-      const named = changes.items.length <= mostBelieved ? changes.items.map((item) => item.key) : [];
+      const named = changes.items.length <= mostBelieved ? Array.from(changes.items, (item) => item.key) : [];
       return await listingPass(context, { token: changes.token, mustRead: new Set(named) });
     }
     // The mark is read after the changes: what happens in between is reported with the next token.
@@ -122,8 +124,9 @@ async function isDoubtful({ request }: PassContext, cursor: SyncCursor, { items,
   if (items.length > mostBelieved) return true;
   // The same token again: a server whose tokens are seconds repeats what happened in that second.
   if (items.length < fewestDoubted || token === cursor.token) return false;
-  const stored = await request.revisionsOf(items.map((item) => item.key));
-  const unchanged = items.filter((item) => item.revision !== null && stored.get(item.key) === item.revision);
+  const named = [...items];
+  const stored = await request.revisionsOf(named.map((item) => item.key));
+  const unchanged = named.filter((item) => item.revision !== null && stored.get(item.key) === item.revision);
   return unchanged.length * 2 >= items.length;
 }
 
@@ -179,9 +182,13 @@ async function listSomehow(line: DavLine, url: string): Promise<MemberList> {
  */
 async function withOwnWrites({ line, url, request }: PassContext, pass: OpenPass): Promise<OpenPass> {
   const { writes } = line.account;
-  const listed = new Set(pass.items.map((item) => item.key));
+  const recent = writes.recentBelow(`${canonicalPath(new URL(url).pathname).replace(/\/+$/, "")}/`);
+  if (recent.length === 0) return pass;
+  const created = new Set(recent.map(({ key }) => key));
+  const listed = new Set<RemoteKey>();
+  for (const { key } of pass.items) if (created.has(key)) listed.add(key);
   const hidden: RemoteKey[] = [];
-  for (const { key, seen } of writes.recentBelow(`${canonicalPath(new URL(url).pathname).replace(/\/+$/, "")}/`)) {
+  for (const { key, seen } of recent) {
     // What was there once, and is not handed out now either, was deleted by somebody.
     if (listed.has(key) || (seen && !(await isThere(line, url, key)))) writes.forget(key);
     else hidden.push(key);
@@ -195,7 +202,10 @@ async function withOwnWrites({ line, url, request }: PassContext, pass: OpenPass
   if (kept.length === 0) return pass;
   const { cursor } = pass;
   const again: CalendarCursor = cursor.level === "sync" ? { ...cursor, listed: 0 } : { level: "etag", since: cursor.since };
-  return { ...pass, items: inKeyOrder([...pass.items, ...kept]), cursor: again };
+  const all = new ItemCollector();
+  for (const item of pass.items) all.add(item);
+  for (const item of kept) all.add(item);
+  return { ...pass, items: all.finish(), cursor: again };
 }
 
 async function isThere(line: DavLine, url: string, key: RemoteKey): Promise<boolean> {

@@ -3,6 +3,7 @@ import { writeCursor } from "./calendar-cursor.ts";
 import type { DavLine } from "./dav-line.ts";
 import { fetchItems } from "./fetch-items.ts";
 import { calendarUrl } from "./list-calendars.ts";
+import type { ItemList } from "./item-list.ts";
 import type { ListedItem } from "./listed-item.ts";
 import { lookAgain } from "./look-again.ts";
 import { openPass, type OpenPass } from "./open-pass.ts";
@@ -57,7 +58,7 @@ interface Chosen {
 }
 
 /** In a delta everything mentioned is read, even at a known revision: some servers use a revision twice. */
-function chooseAll(items: readonly ListedItem[], from: number, batchSize: number): Chosen {
+function chooseAll(items: ItemList, from: number, batchSize: number): Chosen {
   const toFetch = items.slice(from, from + batchSize);
   return { toFetch, present: [], next: from + toFetch.length };
 }

@@ -1,7 +1,9 @@
 import { KalendsError, type QuarantinedItem, type RemoteKey } from "@kalends/model";
 import type { DavLine } from "./dav-line.ts";
 import { canonicalPath } from "./href.ts";
-import { inKeyOrder, listedAs, toListedItem, type ListedItem } from "./listed-item.ts";
+import { ItemCollector } from "./item-collector.ts";
+import type { ItemList } from "./item-list.ts";
+import { listedAs, toListedItem } from "./listed-item.ts";
 import { errorOfInnerStatus } from "./map-error.ts";
 import { foreignItem, forbiddenItem } from "./member-list.ts";
 import { syncCollectionReport } from "./request-bodies.ts";
@@ -9,7 +11,7 @@ import { syncCollectionReport } from "./request-bodies.ts";
 /** What a chain of sync-collection reports (RFC 6578) says. */
 export interface SyncChanges {
   /** New and changed members, in key order. */
-  items: ListedItem[];
+  items: ItemList;
   removed: RemoteKey[];
   forbidden: QuarantinedItem[];
   /** Where the next report starts. */
@@ -17,7 +19,7 @@ export interface SyncChanges {
 }
 
 interface Collected {
-  items: Map<RemoteKey, ListedItem>;
+  items: ItemCollector;
   removed: Set<RemoteKey>;
   forbidden: Map<RemoteKey, QuarantinedItem>;
 }
@@ -27,14 +29,14 @@ interface Collected {
  * continued until its end. Throws `cursor-expired` for a dead token and for every list that cannot be trusted as a whole.
  */
 export async function readSyncChanges(line: DavLine, url: string, token: string): Promise<SyncChanges> {
-  const collected: Collected = { items: new Map(), removed: new Set(), forbidden: new Map() };
+  const collected: Collected = { items: new ItemCollector(), removed: new Set(), forbidden: new Map() };
   const used = new Set<string>();
   for (let at = token; ; ) {
     used.add(at);
     const round = await readRound(line, url, at, collected);
     if (round.token === null) throw new KalendsError("cursor-expired", "The server's list of changes ends without a sync-token");
     if (!round.truncated) {
-      return { items: inKeyOrder(collected.items.values()), removed: [...collected.removed], forbidden: [...collected.forbidden.values()], token: round.token };
+      return { items: collected.items.finish(), removed: [...collected.removed], forbidden: [...collected.forbidden.values()], token: round.token };
     }
     // A server that cuts without getting on would keep us here for ever.
     if (used.has(round.token)) throw new KalendsError("cursor-expired", "The server cuts its list of changes and does not get on");
@@ -54,11 +56,11 @@ async function readRound(line: DavLine, url: string, token: string, collected: C
       if (what === "truncated") truncated = true;
       if (what === "collection" && response.status !== null && response.status >= 300) throw errorOfInnerStatus(response.status, "calendar");
       if (what === "item") {
-        collected.items.set(href.path, toListedItem(response, href));
+        collected.items.add(toListedItem(response, href));
         collected.removed.delete(href.path);
       }
       if (what === "gone" || what === "not-event") {
-        collected.items.delete(href.path);
+        collected.items.remove(href.path);
         collected.removed.add(href.path);
       }
       if (what === "forbidden") collected.forbidden.set(href.path, forbiddenItem(href.path));

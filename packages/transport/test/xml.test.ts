@@ -21,6 +21,12 @@ const codeFor = (text: string | Uint8Array, limits: Partial<XmlLimits> = {}, siz
   size));
 const dav = (inner: string): string => `<D:multistatus xmlns:D="DAV:">${inner}</D:multistatus>`;
 
+/** Processor time of this process in ms: unlike the time on the wall it does not grow with what else the machine does. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 function expand(body: Body | undefined): string {
   if (!body) return "";
   const own = body.text ?? (body.repeat ? body.repeat[0].repeat(body.repeat[1]) : "");
@@ -177,20 +183,20 @@ describe("refusing", () => {
   });
 
   test("200,000 nested elements, 200,000 attributes and a tag that never ends cost little", async () => {
-    const started = performance.now();
+    const started = cpuMs();
     expect(await codeFor("<a>".repeat(200_000))).toBe("answer-invalid");
     expect(await codeFor(`<a${Array.from({ length: 200_000 }, (_, i) => ` x${i}="1"`).join("")}/>`)).toBe("answer-invalid");
     expect(await codeFor(`<a b="${"x".repeat(5_000_000)}`)).toBe("answer-invalid");
     expect(await codeFor(`<a b="${"x".repeat(60_000)}`, {}, 3)).toBe("response-incomplete");
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(cpuMs() - started).toBeLessThan(3_000);
   });
 
   test("time grows with the length, not with its square", async () => {
     const time = async (count: number): Promise<number> => {
       const text = dav(`<D:response><D:href>${"&amp;x".repeat(count)}</D:href></D:response><!--${"-".repeat(count)} -->`.repeat(4));
-      const started = performance.now();
+      const started = cpuMs();
       await tree(text);
-      return performance.now() - started;
+      return cpuMs() - started;
     };
     await time(20_000);
     const once = Math.min(await time(40_000), await time(40_000));

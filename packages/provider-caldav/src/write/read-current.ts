@@ -2,7 +2,7 @@ import { parseCalendar } from "@kalends/ical";
 import { KalendsError, type CalendarObject, type RemoteKey, type Revision } from "@kalends/model";
 import type { DavLine } from "../dav-line.ts";
 import { davNamespaces as ns } from "../dav-names.ts";
-import { readEtag, revisionOf } from "../listed-item.ts";
+import { readEtag, revisionOf, type ListedItem } from "../listed-item.ts";
 import { listMembers } from "../member-list.ts";
 import { collectResponses, propertyText } from "../multistatus.ts";
 import { readItemText } from "../read-item-text.ts";
@@ -28,11 +28,16 @@ export async function readCurrent(line: DavLine, url: string, key: RemoteKey): P
   const found = await readNamed(line, url, key);
   if (found !== null) return found;
   // The key is one spelling of many; the listing knows the server's own, and whether the item is there at all.
-  const item = (await listMembers(line, url)).items.find((member) => member.key === key);
+  const item = find((await listMembers(line, url)).items, key);
   if (item === undefined) return null;
   const again = item.wire === key ? null : await readNamed(line, url, item.wire);
   if (again === null) throw new KalendsError("object-missing", "The server lists the item and does not hand it out");
   return again;
+}
+
+function find(items: Iterable<ListedItem>, key: RemoteKey): ListedItem | undefined {
+  for (const item of items) if (item.key === key) return item;
+  return undefined;
 }
 
 /** The same by one spelling of its path alone, which will do for names that we make: they have but one. */
