@@ -14,16 +14,18 @@ interface Scale {
   crashes: number;
   /** The chaos goes on until so many were killed, however slow the machine. */
   leastKills: number;
+  /** ... and so many syncs were begun under it. */
+  leastSyncs: number;
   killEveryMs: number;
   editEveryMs: number;
   tokenLifeMs: number;
 }
 
 const usual: Scale = {
-  accounts: 16, workers: 3, pollEveryMs: 1_500, chaosMs: 15_000, crashes: 1, leastKills: 3, killEveryMs: 3_000, editEveryMs: 60, tokenLifeMs: 5_000,
+  accounts: 16, workers: 3, pollEveryMs: 1_500, chaosMs: 15_000, crashes: 1, leastKills: 3, leastSyncs: 16, killEveryMs: 3_000, editEveryMs: 60, tokenLifeMs: 5_000,
 };
 const full: Scale = {
-  accounts: 500, workers: 4, pollEveryMs: 20_000, chaosMs: 180_000, crashes: 3, leastKills: 20, killEveryMs: 5_000, editEveryMs: 25, tokenLifeMs: 30_000,
+  accounts: 500, workers: 4, pollEveryMs: 20_000, chaosMs: 180_000, crashes: 3, leastKills: 20, leastSyncs: 300, killEveryMs: 5_000, editEveryMs: 25, tokenLifeMs: 30_000,
 };
 /** KALENDS_CHAOS=full runs 4 workers on 500 accounts for three minutes, with three crashes of the database. */
 const scale = process.env["KALENDS_CHAOS"] === "full" ? full : usual;
@@ -48,12 +50,12 @@ async function prepareDatabase(url: string): Promise<string> {
 }
 
 /** Kills a random worker every few seconds, and the database as often as was asked for. Answers when the database was away. */
-async function wreak(fleet: WorkerFleet, server: RunningPostgres, until: number): Promise<{ kills: number; crashes: [number, number][] }> {
+async function wreak(fleet: WorkerFleet, server: RunningPostgres, url: string, until: number): Promise<{ kills: number; crashes: [number, number][] }> {
   const random = seededRandom(seed + 1);
   const started = Date.now();
   const crashes: [number, number][] = [];
   let kills = 0;
-  while (Date.now() < until || kills < scale.leastKills || crashes.length < scale.crashes) {
+  while (Date.now() < until || kills < scale.leastKills || crashes.length < scale.crashes || (await claimsOf(url)) < scale.leastSyncs) {
     await wait(scale.killEveryMs * (0.5 + random.uniform()));
     if (fleet.kill(random.uniform())) kills += 1;
     if (crashes.length < scale.crashes && Date.now() - started > ((crashes.length + 1) * scale.chaosMs) / (scale.crashes + 1)) {
@@ -169,7 +171,7 @@ test(`${scale.workers} workers, ${scale.accounts} accounts, killed again and aga
       for (let round = 0; !over; round += 1) edits += await editUntil(servers.sandbox, truth, Date.now() + 1_000, scale.editEveryMs, seed + round);
       return edits;
     })();
-    const { kills, crashes } = await wreak(fleet, server, until);
+    const { kills, crashes } = await wreak(fleet, server, url, until);
     over = true;
     const edits = await editing;
     say(`${edits} edits, ${kills} kills, ${crashes.length} crashes; ${await claimsOf(url)} syncs so far`);

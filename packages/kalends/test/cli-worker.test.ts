@@ -107,6 +107,27 @@ describe("kalends worker", () => {
     expect(abrupt.out).not.toContain("stopped");
   });
 
+  test("what a worker sets aside is listed in status, with its remedy", async () => {
+    const { DatabaseSync } = await import("node:sqlite");
+    const database = new DatabaseSync(`${folder.path}/kalends.db`);
+    // Four failures lie behind it: the next is the fifth.
+    database.exec("update job set run_at = 0, attempts = 4 where kind = 'sync-calendar'");
+    const dead = (): boolean => Number(database.prepare("select count(*) as many from job where dead_since is not null").get()?.["many"]) > 0;
+    const takeBack = sandbox.faults.next({ status: 403, times: Infinity });
+    const result = await work([], /working/, (child) => {
+      const look = (): void => void (dead() ? child.kill("SIGTERM") : setTimeout(look, 50));
+      look();
+    });
+    takeBack();
+    database.close();
+    expect(result.code).toBe(0);
+    const [connection] = JSON.parse((await folder.run(["status", "--json"])).out) as { calendars: { calendarId: string }[]; deadLetters: object[] }[];
+    expect(connection?.deadLetters).toMatchObject([
+      { kind: "sync-calendar", subject: connection?.calendars[0]?.calendarId, failures: 5, error: { code: "permission-denied", remedy: expect.any(String) } },
+    ]);
+    expect((await folder.run(["status"])).out).toMatch(/Set aside after failing[^]*diary \(sync-calendar\): permission-denied, 5 times/);
+  });
+
   test("refuses a health address that is none, and one that is taken", async () => {
     expect((await folder.run(["worker", "--health", "not-a-port"])).code).toBe(1);
     const taken = await folder.run(["worker", "--health", sandbox.allowHost]);

@@ -53,6 +53,29 @@ test("roles, migration, sync and free-busy on PostgreSQL, with nothing of an eve
     expect(busy.calendars[0]?.periods.length).toBeGreaterThan(0);
     await kalends.close();
 
+    // The same database in the hands of a worker, as it is run beside others.
+    sandbox.user(login).calendar("work").put("later", canaryEvent("later-uid"));
+    await queryPostgres(url, "update kalends.job set run_at = 0 where kind = 'sync-calendar'");
+    const requests = sandbox.requests.length;
+    let looking = false;
+    const worker = await cli.run(["worker", "--database", app.database, "--allow-host", sandbox.allowHost, "--health", "0"], {
+      environment: { KALENDS_KEY: testKey },
+      onPrint: (printed, child) => {
+        if (looking || !printed.includes("working")) return;
+        looking = true;
+        const look = async (): Promise<void> => {
+          const rows = await queryPostgres(url, "select calendar_id from kalends.calendar_object");
+          if (rows.length === 2) child.kill("SIGTERM");
+          else setTimeout(() => void look(), 50);
+        };
+        void look();
+      },
+    });
+    expect(worker).toMatchObject({ code: 0, err: "", out: expect.stringMatching(/health: http\S+\nworking[^]*stopped/) });
+    expect(sandbox.requests.length).toBeGreaterThan(requests);
+    const status = await cli.run(["status", "--json", "--database", app.database], { environment: { KALENDS_KEY: testKey } });
+    expect(JSON.parse(status.out)).toMatchObject([{ state: "connected", calendars: [{ phase: "idle", objects: 2 }], deadLetters: [] }]);
+
     const everything = Buffer.from(await dump(url));
     expect(everything.length).toBeGreaterThan(2_000);
     const hidden = [...eventCanaries, password, canary("external id"), canary("display name")];
@@ -64,4 +87,4 @@ test("roles, migration, sync and free-busy on PostgreSQL, with nothing of an eve
     await cli.close();
     await server.stop();
   }
-}, 120_000);
+}, 240_000);

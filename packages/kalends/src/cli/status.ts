@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import type { CalendarStatus, ConnectionStatus } from "@kalends/model";
-import type { Kalends } from "../create-kalends.ts";
+import type { CalendarStatus, ConnectionStatus, DeadLetterStatus } from "@kalends/model";
 import { systemClock } from "../platform/system-clock.ts";
 import { showAge } from "./output/show-age.ts";
 import { plainText } from "./output/plain-text.ts";
@@ -12,8 +11,10 @@ export async function status(flags: { account?: string; json?: boolean }, comman
   await withKalends(command, async (kalends) => {
     const accountId = flags.account === undefined ? undefined : await findAccount(kalends, flags.account);
     const connections = await kalends.status(accountId);
+    const letters = await kalends.deadLetters();
     if (flags.json === true) {
-      process.stdout.write(`${JSON.stringify(connections, null, 2)}\n`);
+      const told = connections.map((connection) => ({ ...connection, deadLetters: lettersOf(connection, letters) }));
+      process.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
       return;
     }
     const accounts = new Map((await kalends.listAccounts()).map((account) => [account.id, account.externalId ?? account.id]));
@@ -30,18 +31,24 @@ export async function status(flags: { account?: string; json?: boolean }, comman
         if (error !== null && error.code !== said) process.stdout.write(`  ${plainText(name)}: ${error.code}: ${error.remedy}\n`);
       }
     }
-    await printDeadLetters(kalends, connections);
+    printDeadLetters(letters, connections);
   });
 }
 
-async function printDeadLetters(kalends: Kalends, connections: readonly ConnectionStatus[]): Promise<void> {
-  const calendars = new Map(connections.flatMap((one) => one.calendars).map(({ calendarId, name }) => [calendarId, name]));
-  const labels = new Map(connections.map(({ connectionId, label }) => [connectionId, label]));
-  const letters = (await kalends.deadLetters()).filter(({ subject }) => calendars.has(subject) || labels.has(subject));
-  if (letters.length > 0) process.stdout.write("Set aside after failing again and again; tried once a day, and when synced by hand:\n");
-  for (const { kind, subject, error, failures, since } of letters) {
-    const name = plainText(calendars.get(subject) ?? labels.get(subject) ?? subject);
-    process.stdout.write(`  ${name} (${kind}): ${error.code}, ${failures} times, since ${since}. ${error.remedy}\n`);
+/** Jobs of a connection and its calendars that were set aside. */
+function lettersOf({ connectionId, calendars }: ConnectionStatus, letters: readonly DeadLetterStatus[]): DeadLetterStatus[] {
+  const subjects = [connectionId, ...calendars.map(({ calendarId }) => calendarId)];
+  return letters.filter(({ subject }) => subjects.includes(subject));
+}
+
+function printDeadLetters(letters: readonly DeadLetterStatus[], connections: readonly ConnectionStatus[]): void {
+  const names = new Map(connections.flatMap(({ connectionId, label, calendars }) => [
+    [connectionId, label] as const, ...calendars.map(({ calendarId, name }) => [calendarId, name] as const),
+  ]));
+  const shown = connections.flatMap((connection) => lettersOf(connection, letters));
+  if (shown.length > 0) process.stdout.write("Set aside after failing again and again; tried once a day, and when synced by hand:\n");
+  for (const { kind, subject, error, failures, since } of shown) {
+    process.stdout.write(`  ${plainText(names.get(subject) ?? subject)} (${kind}): ${error.code}, ${failures} times, since ${since}. ${error.remedy}\n`);
   }
 }
 
