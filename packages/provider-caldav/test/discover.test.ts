@@ -70,6 +70,8 @@ describe("discovery", () => {
     const challenge = (header: string) => connect(() => ({ status: 401, headers: { "www-authenticate": header } }), {}).answer;
     await expect(challenge("NTLM, Negotiate abc==")).rejects.toMatchObject({ code: "auth-unsupported" });
     await expect(challenge('Digest realm="r", nonce="n", Basic realm="r"')).rejects.toMatchObject({ code: "auth-failed" });
+    // Bodies are not signed: a server that insists on it is told of, not answered wrongly.
+    await expect(challenge('Digest realm="r", nonce="n", qop="auth-int"')).rejects.toMatchObject({ code: "auth-unsupported" });
     await expect(challenge("Negotiate")).rejects.toMatchObject({ code: "auth-unsupported" });
   });
 
@@ -106,6 +108,19 @@ describe("discovery", () => {
     const resolver: ServiceResolver = async (domain) => (domain === "example.org" ? [{ origin: "https://cal.example.org", path: "/dav/" }] : []);
     const { answer } = connect(service("https://cal.example.org"), { address: "alice@example.org" }, resolver);
     expect((await answer).calendars).toHaveLength(1);
+  });
+
+  test("quirk 24: a service of another site that DNS names is named to the user, and never gets the login", async () => {
+    const resolver: ServiceResolver = async () => [{ origin: "https://thief.example", path: "/dav/" }];
+    const { answer, requests } = connect(service("https://thief.example"), { address: "alice@example.org" }, resolver);
+    await expect(answer).rejects.toMatchObject({ code: "redirect-refused", remedy: expect.stringContaining("thief.example") as string });
+    expect(requests.some(({ url }) => url.includes("thief.example"))).toBe(false);
+  });
+
+  test("quirk 23: a principal that is nobody (Cyrus, 207) is a refused login, not a place without calendars", async () => {
+    const nobody = multistatus(resource("/dav/", "<d:current-user-principal><d:unauthenticated/></d:current-user-principal>"));
+    const { answer } = connect(({ url }) => (url.endsWith("/dav/") ? nobody : notFound), { address: "https://cal.example/dav/" });
+    await expect(answer).rejects.toMatchObject({ code: "auth-failed" });
   });
 
   test("quirk 23: a calendar's own address is enough, without principal or home", async () => {

@@ -104,6 +104,8 @@ describe("Digest", () => {
     const hashed = digestAuthorization({ ...offered, userhash: true }, example).reveal();
     expect(hashed).toContain(`username="${createHash("md5").update("Mufasa:r").digest("hex")}"`);
     expect(hashed).toContain("userhash=true");
+    const told = ["true", '"TRUE"', "false"].map((word) => chooseDigest(readChallenges(`Digest realm="r", nonce="n", qop="auth", userhash=${word}`))?.userhash);
+    expect(told).toEqual([true, true, false]);
   });
 
   test.each(["MD5", "MD5-sess", "SHA-256", "SHA-256-sess"])("%s: the challenge is kept, and its use counted", async (algorithm) => {
