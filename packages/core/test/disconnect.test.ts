@@ -41,6 +41,7 @@ describe("disconnecting", () => {
     expect(await t.organization.listConnections()).toMatchObject([{ state: "disconnected", errorCode: null }]);
     const free = await t.organization.freeBusy({ accounts: [t.accountId], ...range, whenStale: "ignore" });
     expect(free.accounts).toEqual([]);
+    await expect(t.organization.freeBusy({ calendars: [t.calendarId], ...range, whenStale: "ignore" })).rejects.toMatchObject({ code: "not-found" });
     const pulls = t.provider.pulls.length;
     await t.clock.advance(3 * 86_400_000);
     await t.engine.scheduler.drain();
@@ -87,6 +88,24 @@ describe("disconnecting", () => {
     expect(report.ok).toBe(false);
     expect(await t.organization.listConnections()).toMatchObject([{ state: "disconnected" }]);
     expect(await t.store.organization("org").jobs.dueAt("sync-calendar", t.calendarId)).toBeNull();
+  });
+
+  test("a purge that died midway is finished by connecting the same login again, which then is a new connection", async () => {
+    for (const steps of [0, 1, 2]) {
+      const t = await connected();
+      const { retention } = t.store.organization("org");
+      await retention.stopConnection({ connectionId: t.connectionId, purge: true, actor: "host", now: t.clock.now() });
+      for (let step = 0; step < steps; step += 1) expect((await retention.purgeConnection(t.connectionId, t.clock.now())).done).toBe(false);
+      const connect = () => t.organization.connect({ accountId: t.accountId, provider: t.provider.id, address: "ada@example.test", credential });
+      const again = await connect();
+      expect(again.reconnected).toBe(false);
+      expect(again.connection.id).not.toBe(t.connectionId);
+      expect(await retention.rowsOf({ connectionId: t.connectionId })).not.toHaveProperty("connection");
+      expect((await t.organization.sync()).ok).toBe(true);
+      expect(await retention.rowsOf({ connectionId: again.connection.id })).toMatchObject({ connection: 1, calendar: 2, calendar_object: 2 });
+      expect(await connect()).toMatchObject({ reconnected: true, connection: { id: again.connection.id } });
+      await t.engine.close();
+    }
   });
 
   test("is told to applications with a feed of their own", async () => {

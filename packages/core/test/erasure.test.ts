@@ -60,6 +60,20 @@ describe("forgetting", () => {
     await expect(t.organization.erasure.forget({ accountId: "acc_nobody" })).rejects.toMatchObject({ code: "not-found" });
   });
 
+  test("hides free-busy in the moment it is accepted, though a process dies before the rows go", async () => {
+    const t = await twoPeople();
+    const day = { from: "2026-11-20T00:00:00Z", to: "2026-11-21T00:00:00Z", whenStale: "ignore" } as const;
+    const [calendar] = (await t.organization.listCalendars()).filter(({ accountId }) => accountId === t.accountId);
+    expect((await t.organization.freeBusy({ accounts: [t.accountId], ...day })).accounts).toHaveLength(1);
+    const held = await t.store.organization("org").retention.heldOf(t.accountId, { left: 0, due: 0 });
+    await t.store.organization("org").retention.beginPurge(t.accountId, held?.rules ?? 0, t.clock.now());
+    expect(await rowsOf(t, t.accountId)).toMatchObject({ calendar_object: 2 });
+    for (const subject of [{ accounts: [t.accountId] }, { calendars: [calendar?.id ?? ""] }]) {
+      await expect(t.organization.freeBusy({ ...subject, ...day })).rejects.toMatchObject({ code: "not-found" });
+    }
+    expect((await t.organization.freeBusy({ accounts: [t.otherId], ...day })).accounts).toHaveLength(1);
+  });
+
   test("hands out everything beforehand", async () => {
     const t = await twoPeople();
     const copy = await t.organization.erasure.export({ accountId: t.accountId });

@@ -3,6 +3,7 @@ import type {
   AccountId, Connection, ConnectionId, ConnectedLogin, Credential, LoginIdentity, OrganizationStore, ProviderId, RemoteCalendar,
 } from "@kalends/model";
 import { planCalendarList } from "../calendars/plan-calendar-list.ts";
+import { purgeConnection } from "../disconnect/disconnect.ts";
 import { listAudience } from "../permissions/audience.ts";
 import { newId } from "../new-id.ts";
 import { isDeactivated, requireActiveUser } from "../provisioning/active-user.ts";
@@ -48,7 +49,8 @@ export async function connectLogin(runtime: Runtime, store: OrganizationStore, i
   await requireActiveUser(store, account.id);
   const login = await proveLogin(runtime, input);
   const known = await findKnown(store, input, login);
-  const connection = known ?? (await unlessTaken(() => addConnection(runtime, store, input, login), () => findKnown(store, input, login)));
+  const add = (): Promise<Connection> => addConnection(runtime, store, input, login);
+  const connection = known ?? (await unlessTaken(add, async () => (await findKnown(store, input, login)) ?? afterPurges(runtime, store, add)));
   return mend(runtime, store, input, login, connection, known !== null);
 }
 
@@ -132,6 +134,13 @@ async function unlessTaken<T>(make: () => Promise<T>, otherwise: () => Promise<T
     if (found === null) throw thrown;
     return found;
   }
+}
+
+/** Nobody finds a connection whose purge died midway, and yet its login is taken: the purge comes to its end first. */
+async function afterPurges(runtime: Runtime, store: OrganizationStore, add: () => Promise<Connection>): Promise<Connection | null> {
+  const purging = await store.retention.purgingConnections();
+  for (const connectionId of purging) await purgeConnection(runtime, store, connectionId);
+  return purging.length === 0 ? null : add();
 }
 
 /** The credential that was proved last counts. Delegated access has none to keep, and leaves none behind. */

@@ -19,7 +19,7 @@ export async function readAvailabilitySources(
 ): Promise<AvailabilitySources> {
   const { db, flavor } = scope;
   const accounts = accountIds.length === 0 ? [] : await scope.all(
-    db.selectFrom("account").select("id").where("organization", "=", organization).where("id", "in", flavor.textList(accountIds)),
+    db.selectFrom("account").select("id").where("organization", "=", organization).where("purging_at", "is", null).where("id", "in", flavor.textList(accountIds)),
   );
   const calendars = new Map<CalendarId, AvailabilityCalendar>();
   for (const [column, ids] of [["account_id", accountIds], ["id", calendarIds]] as const) {
@@ -42,16 +42,19 @@ export async function readAvailabilitySources(
   };
 }
 
+/** What came through a disconnected connection is hidden here as it is in every list; those of an account that is going are disconnected too. */
 function calendarsBy(scope: SqlScope, organization: OrganizationId, column: "account_id" | "id", ids: readonly string[]) {
   return scope.db
     .selectFrom("calendar")
     .innerJoin("sync_state as state", (join) =>
       join.onRef("state.organization", "=", "calendar.organization").onRef("state.calendar_id", "=", "calendar.id"),
     )
+    .innerJoin("connection", (join) => join.onRef("connection.organization", "=", "calendar.organization").onRef("connection.id", "=", "calendar.connection_id"))
     .select(["calendar.id", "calendar.account_id", "state.last_success", "state.error_code", "state.window_from", "state.window_to"])
     .where("calendar.organization", "=", organization)
     .where(`calendar.${column}`, "in", scope.flavor.textList(ids))
     .where("calendar.removed_at", "is", null)
+    .where("connection.state", "!=", "disconnected")
     .orderBy("calendar.id");
 }
 
