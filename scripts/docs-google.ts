@@ -54,6 +54,8 @@ const lines = [
   "",
   `At most ${defaultBudget.perUser} requests a minute for one user and ${defaultBudget.perProject} for the project (\`google.budget\` sets others), counted over a sliding minute in this process; logins take turns.`,
   "403 is told from 403 by its reason: rate and usage limits pause the login, or the project, for as long as Google says, and everything else is a refusal.",
+  "`accountDisabled` and `accountDeleted` have the effect of a grant that was taken back (`grant-revoked`): all jobs of the connection stop and its login is dropped. A suspended",
+  "user's refresh is refused with `invalid_grant`, which has the same effect. `domainPolicy` speaks of the administrator's rules and not of the login, so the login stays.",
   "",
   "## What it cannot do",
   "",

@@ -34,7 +34,11 @@ const hourly: ReadonlySet<string> = new Set(["quotaExceeded", "calendarUsageLimi
 
 const scopeReasons: ReadonlySet<string> = new Set(["insufficientPermissions", "insufficientScope", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"]);
 
+/** The account itself is gone or switched off: errors of Google's global domain (developers.google.com/digital-asset-links/v1/errors/core_errors). */
+const endedReasons: ReadonlySet<string> = new Set(["accountDeleted", "accountDisabled"]);
+
 const remedies = {
+  ended: "Google says that the account was deleted or disabled. Once its owner or administrator has it back, the user has to connect again in place.",
   token: "Google refused the token; it takes tokens, no password. Ask the user to connect again in place.",
   api: "Enable the Google Calendar API in the Cloud project that the OAuth client belongs to.",
 };
@@ -63,6 +67,7 @@ function paceOf(status: number, reason: string, wait: number | undefined): Refus
 function errorOf(status: number, reason: string, place: AnswerPlace, said: string): KalendsError {
   if (status === 401) return new KalendsError("auth-failed", said, { remedy: remedies.token });
   if (status === 403) {
+    if (endedReasons.has(reason)) return new KalendsError("grant-revoked", said, { remedy: remedies.ended });
     if (scopeReasons.has(reason)) return new KalendsError("scope-missing", said);
     if (reason === "accessNotConfigured" || reason === "SERVICE_DISABLED") return new KalendsError("permission-denied", said, { remedy: remedies.api });
     return new KalendsError("permission-denied", said);
