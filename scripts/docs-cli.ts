@@ -22,6 +22,9 @@ const text = [
   "`retention` (a preset's name or a whole [policy](retention.md)) and `erasureLedger` (a path), and never a secret; a field that is not acceptable is",
   "named. `init` writes the file, and `connect` adds the hosts that `--allow-host` named. This page is generated from the program's own help.",
   "",
+  "`KALENDS_GOOGLE_CLIENT_ID` and `KALENDS_GOOGLE_CLIENT_SECRET` are the [OAuth client of Google](../how-to/connect-google.md); with `KALENDS_GOOGLE_SANDBOX`, the",
+  "address of a sandbox, that one stands in for Google. `KALENDS_SCHEMA` names the schema in [PostgreSQL](../how-to/use-postgres.md).",
+  "",
   ...helpOf(buildProgram(), "kalends"),
 ].join("\n");
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { KalendsError } from "@kalends/model";
-import { createKalends, type Kalends, type KalendsOptions } from "../create-kalends.ts";
+import { createKalends, type GoogleOptions, type Kalends, type KalendsOptions } from "../create-kalends.ts";
 import { isPostgresUrl, type PostgresOptions } from "../open-database.ts";
 import { environment } from "../platform/environment.ts";
 import { readConfigFile } from "./config-file.ts";
@@ -28,19 +28,29 @@ export function resolveOptions(command: Command): KalendsOptions & { database: s
   const database = flags.database ?? variables["KALENDS_DATABASE"] ?? config.database ?? "kalends.db";
   const keyFile = flags.keyFile ?? (keyInEnvironment() ? undefined : config.keyFile);
   const organization = flags.organization ?? config.organization;
-  const clientId = variables["KALENDS_GOOGLE_CLIENT_ID"];
-  const clientSecret = variables["KALENDS_GOOGLE_CLIENT_SECRET"];
+  const google = googleOptions(variables);
   const postgres = postgresOptions(variables);
   return {
     database,
     ...(postgres === undefined ? {} : { postgres }),
-    ...(clientId === undefined || clientSecret === undefined ? {} : { google: { clientId, clientSecret } }),
+    ...(google === undefined ? {} : { google }),
     allowHosts: [...(config.allowHosts ?? []), ...(flags.allowHost ?? [])],
     ...(keyFile === undefined ? {} : { keyFile }),
     ...(organization === undefined ? {} : { organization }),
     ...(config.retention === undefined ? {} : { retention: config.retention }),
     ...(config.erasureLedger === undefined ? {} : { erasureLedger: config.erasureLedger }),
   };
+}
+
+/** The OAuth client of Google. KALENDS_GOOGLE_SANDBOX is the address of a sandbox that stands in for Google. */
+function googleOptions(variables: Readonly<Record<string, string | undefined>>): GoogleOptions | undefined {
+  const { KALENDS_GOOGLE_CLIENT_ID: clientId, KALENDS_GOOGLE_CLIENT_SECRET: clientSecret, KALENDS_GOOGLE_SANDBOX: sandbox } = variables;
+  if (!clientId || !clientSecret) return undefined;
+  if (!sandbox) return { clientId, clientSecret };
+  const origin = URL.parse(sandbox)?.origin;
+  if (origin === undefined || origin === "null") throw new KalendsError("invalid-argument", "KALENDS_GOOGLE_SANDBOX must be the address of a Google sandbox");
+  const addresses = { authorization: `${origin}/o/oauth2/v2/auth`, token: `${origin}/token`, revocation: `${origin}/revoke`, issuer: origin };
+  return { clientId, clientSecret, apiRoot: `${origin}/`, addresses };
 }
 
 /** KALENDS_SCHEMA names the schema; KALENDS_ALLOW_UNSAFE_ROLE=1 is for a developer's own machine. */

@@ -6,6 +6,7 @@ import { calendars } from "./calendars.ts";
 import { changes } from "./changes.ts";
 import { connectCaldav } from "./connect-caldav.ts";
 import { connectFeed } from "./connect-feed.ts";
+import { connectGoogle } from "./connect-google.ts";
 import { eraseTick, erasures, exportPerson, forget } from "./erasure.ts";
 import { retentionPlan, retentionReport, retentionRun } from "./retention.ts";
 import { demo } from "./demo.ts";
@@ -124,6 +125,16 @@ function addConnectCommands(program: Command): void {
     .option("--tz <zone>", "IANA time zone of a new account (default: this machine's)")
     .option("--address-stdin", "read the address from standard input")
     .action(connectFeed);
+  connect
+    .command("google")
+    .description("connect a Google login in the browser; needs KALENDS_GOOGLE_CLIENT_ID and KALENDS_GOOGLE_CLIENT_SECRET")
+    .requiredOption("--account <id>", "your own id of the person the calendars belong to")
+    .option("--login <address>", "the login to offer on Google's page")
+    .option("--name <text>", "display name of a new account")
+    .option("--tz <zone>", "IANA time zone of a new account (default: this machine's)")
+    .option("--port <number>", "port on this machine that the browser comes back to (default: a free one)", between(0, 65_535), 0)
+    .option("--wait <seconds>", "how long to wait for the browser", between(1, 600), 300)
+    .action(connectGoogle);
   program
     .command("disconnect")
     .description("end a connection; nothing at the provider is changed")
