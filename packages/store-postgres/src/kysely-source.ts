@@ -4,10 +4,10 @@ import type { PostgresLink, PostgresSource } from "./postgres-link.ts";
 import { decodeText } from "./text-code.ts";
 
 /** Connections of a Kysely dialect for PostgreSQL. The dialect belongs to the store from then on; closing the store closes it. */
-export function kyselySource(dialect: Dialect): PostgresSource {
+export function kyselySource(dialect: Dialect, schema: string): PostgresSource {
   const driver = dialect.createDriver();
   let started: Promise<void> | null = null;
-  const columns = new TextColumns();
+  const columns = new TextColumns(schema);
   return {
     acquire: async () => {
       await (started ??= driver.init());
@@ -23,7 +23,12 @@ export function kyselySource(dialect: Dialect): PostgresSource {
  * column name stands for a text in one table and for a number in another (a test sees to it), so names tell them apart.
  */
 export class TextColumns {
+  readonly #schema: string;
   #names: Promise<ReadonlySet<string>> | null = null;
+
+  constructor(schema: string) {
+    this.#schema = schema;
+  }
 
   of(connection: DatabaseConnection): Promise<ReadonlySet<string>> {
     return (this.#names ??= this.#read(connection));
@@ -31,7 +36,7 @@ export class TextColumns {
 
   async #read(connection: DatabaseConnection): Promise<ReadonlySet<string>> {
     const sql = "select distinct attname::text as name from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid" +
-      " where a.attnum > 0 and a.atttypid = 'pg_catalog.text'::pg_catalog.regtype and c.relkind in ('r', 'p') and c.relnamespace = pg_catalog.current_schema()::pg_catalog.regnamespace";
+      " where a.attnum > 0 and a.atttypid = 'pg_catalog.text'::pg_catalog.regtype and c.relkind in ('r', 'p') and c.relnamespace = pg_catalog.to_regnamespace('" + this.#schema + "')";
     const { rows } = await connection.executeQuery<{ name: string }>(CompiledQuery.raw(sql));
     // Before the first migration there is nothing to know yet.
     if (rows.length === 0) this.#names = null;

@@ -3,12 +3,14 @@ import { KalendsError, type Clock, type Store } from "@kalends/model";
 import { createSqlStore } from "@kalends/store-sql";
 import { acrossOrganizations } from "./across-organizations.ts";
 import { checkRole, checkTables } from "./check-protection.ts";
-import { kyselySource } from "./kysely-source.ts";
+import { hostLink } from "./join-transaction.ts";
+import { JoinedDriver, type Line } from "./joined-driver.ts";
+import { kyselySource, TextColumns } from "./kysely-source.ts";
 import { mapPostgresError } from "./map-postgres-error.ts";
 import { pgSource, type PgPool } from "./pg-source.ts";
 import { PostgresDriver, type StatementHook } from "./postgres-driver.ts";
 import { checkPartitions, postgresFlavor } from "./postgres-flavor.ts";
-import type { PostgresSource } from "./postgres-link.ts";
+import type { PostgresLink, PostgresSource } from "./postgres-link.ts";
 import { checkSchemaName } from "./schema-name.ts";
 
 /** Exactly one of `connectionString`, `pool` and `dialect`. */
@@ -47,22 +49,34 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const schema = checkSchemaName(options.schema ?? "kalends");
   const partitions = checkPartitions(options.partitions);
   const limits = { lockTimeoutMs: wholeMs(options.lockTimeoutMs ?? 15_000), statementTimeoutMs: wholeMs(options.statementTimeoutMs ?? 60_000) };
-  const source = await openSource(options);
+  const source = await openSource(options, schema);
   try {
     await checkServer(source, options.allowUnsafeRole === true);
   } catch (thrown) {
     await source.close();
     throw mapPostgresError(thrown);
   }
-  const driver = new PostgresDriver({
-    source, schema, limits,
-    beforeOrganizations: async (link) => {
-      if (options.allowUnsafeRole !== true) await checkTables(link);
+  const safe = options.allowUnsafeRole !== true;
+  const shared = {
+    schema, limits,
+    beforeOrganizations: async (link: PostgresLink): Promise<void> => {
+      if (safe) await checkTables(link);
     },
     onStatement: options.onStatement ?? null,
-  });
+  };
+  const columns = new TextColumns(schema);
+  const lines = new WeakMap<object, Line>();
+  const join = (transaction: object): JoinedDriver => {
+    const line = lines.get(transaction) ?? { end: Promise.resolve() };
+    lines.set(transaction, line);
+    const beforeWork = async (link: PostgresLink): Promise<void> => {
+      if (safe) await checkRole(link);
+    };
+    return new JoinedDriver({ ...shared, line, beforeWork, link: hostLink(transaction, columns) });
+  };
   const clock = options.clock === undefined ? {} : { clock: options.clock };
-  return createSqlStore({ driver, dialect: postgresFlavor(schema, partitions), across: acrossOrganizations, ...clock });
+  const driver = new PostgresDriver({ ...shared, source });
+  return createSqlStore({ driver, dialect: postgresFlavor(schema, partitions), across: acrossOrganizations, join, ...clock });
 }
 
 function wholeMs(value: number): number {
@@ -70,12 +84,12 @@ function wholeMs(value: number): number {
   return value;
 }
 
-async function openSource(options: PostgresStoreOptions): Promise<PostgresSource> {
+async function openSource(options: PostgresStoreOptions, schema: string): Promise<PostgresSource> {
   const { connectionString, pool, dialect, prepare = true } = options;
   if ([connectionString, pool, dialect].filter((one) => one !== undefined).length !== 1) {
     throw new KalendsError("invalid-argument", "Pass one of connectionString, pool and dialect");
   }
-  if (dialect !== undefined) return kyselySource(dialect);
+  if (dialect !== undefined) return kyselySource(dialect, schema);
   if (pool !== undefined) return pgSource(pool, { owned: false, prepare });
   return pgSource(await ownPool(String(connectionString), options.maxConnections ?? 10), { owned: true, prepare });
 }

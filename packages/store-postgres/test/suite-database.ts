@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, test } from "vitest";
 import pg from "pg";
-import { PostgresDialect } from "kysely";
+import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Store } from "@kalends/model";
-import { missingPostgres, queryPostgres, startPostgres, type OpenedStore, type RunningPostgres, type StoreOpenOptions } from "@kalends/testing";
+import { missingPostgres, queryPostgres, startPostgres, type HostTransaction, type OpenedStore, type RunningPostgres, type StoreOpenOptions } from "@kalends/testing";
 import { openPostgresStore, roleScript, type PgPool, type PostgresStoreOptions } from "../src/index.ts";
 
 export const owner = "kalends_owner";
@@ -35,6 +35,7 @@ export function withSuiteDatabase(describeAll: (database: () => SuiteDatabase) =
     const server = await startPostgres({ skip: () => undefined });
     const url = await server.createDatabase();
     await queryPostgres(url, roleScript());
+    await queryPostgres(url, `create schema host; grant usage on schema host to ${runtime}; create table host.note (suite text, text text); grant all on host.note to ${runtime}`);
     const pool = (role?: string): pg.Pool => new pg.Pool({ connectionString: role === undefined ? url : asRole(url, role), max: 10 }).on("error", () => undefined);
     database = { server, url, pools: { admin: pool(), owner: pool(owner), runtime: pool(runtime) } };
   });
@@ -69,6 +70,7 @@ export function withOwnersMigrations(store: Store, ownersStore: Store): Store {
     findOrganization: (id) => store.findOrganization(id),
     listOrganizations: () => store.listOrganizations(),
     organization: (id) => store.organization(id),
+    ...(store.joined === undefined ? {} : { joined: store.joined }),
     liveHolders: (now) => store.liveHolders(now),
     releaseHolder: (holder) => store.releaseHolder(holder),
     close: () => store.close(),
@@ -123,6 +125,11 @@ export function openForSuite(database: () => SuiteDatabase, variant: SuiteVarian
         return withOwnersMigrations(second, owners);
       },
       dump: () => dumpSchema(pools.admin, schema),
+      hostTransaction: variant.dialect === true ? kyselyHost(pools.runtime, schema) : clientHost(pools.runtime, schema),
+      hostNotes: async () => {
+        const { rows } = await pools.runtime.query<{ text: string }>("select text from host.note where suite = $1 order by text", [schema]);
+        return rows.map(({ text }) => text);
+      },
       execute: async (statement) => {
         dirty = true;
         await execute(statement);
@@ -140,11 +147,37 @@ export function openForSuite(database: () => SuiteDatabase, variant: SuiteVarian
   };
 }
 
+type RunHost = Required<OpenedStore>["hostTransaction"];
+
+/** A host that begins its transaction on a client of its own pool. */
+function clientHost(pool: pg.Pool, schema: string): RunHost {
+  return async <T>(work: (host: HostTransaction) => Promise<T>): Promise<T> => {
+    const client = await pool.connect();
+    try {
+      await client.query("begin");
+      const result = await work({ transaction: client, note: async (text) => void (await client.query("insert into host.note values ($1, $2)", [schema, text])) });
+      await client.query("commit");
+      return result;
+    } catch (thrown) {
+      await client.query("rollback");
+      throw thrown;
+    } finally {
+      client.release();
+    }
+  };
+}
+
+/** A host that uses Kysely. */
+function kyselyHost(pool: pg.Pool, schema: string): RunHost {
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  return (work) => db.transaction().execute((transaction) => work({ transaction, note: async (text) => void (await sql`insert into host.note values (${schema}, ${text})`.execute(transaction)) }));
+}
+
 async function emptySchema(admin: pg.Pool, schema: string): Promise<void> {
   const names = await tableNames(admin, schema);
   const deletes = names.filter((name) => name !== "migration").map((name) => `delete from ${schema}.${name};`);
   // Without triggers: neither foreign keys nor append-only tables stand in the way.
-  await admin.query(`begin; set local session_replication_role = replica; ${deletes.join(" ")} commit`);
+  await admin.query(`begin; set local session_replication_role = replica; ${deletes.join(" ")} delete from host.note where suite = '${schema}'; commit`);
 }
 
 async function tableNames(admin: pg.Pool, schema: string): Promise<string[]> {

@@ -2,7 +2,7 @@ import { describeStoreConformance } from "@kalends/testing";
 import { openForSuite, withSuiteDatabase } from "./suite-database.ts";
 
 /** Where a variant can differ: what is seen, what is written in bulk and comes back, and the numbers. The whole suite runs on the pool. */
-const parts = ["isolation", "batches", "feed"];
+const parts = ["isolation", "batches", "feed", "joined transactions"];
 
 withSuiteDatabase((database) => {
   // The same data as sets of partitions by hash of the organization.

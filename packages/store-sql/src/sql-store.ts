@@ -1,4 +1,4 @@
-import { KalendsError, type Clock, type JobSource, type Organization, type OrganizationId, type OrganizationStore, type RequestBudgets, type Store } from "@kalends/model";
+import { KalendsError, type Clock, type JobSource, type JoinedStore, type Organization, type OrganizationId, type OrganizationStore, type RequestBudgets, type Store } from "@kalends/model";
 import type { AcrossOrganizations } from "./database/across-organizations.ts";
 import { plainAcrossOrganizations } from "./database/plain-across-organizations.ts";
 import { SqlDatabase } from "./database/sql-database.ts";
@@ -17,18 +17,21 @@ export interface SqlStoreOptions {
   clock?: Clock;
   /** What is asked about all organizations at once. Default: plain queries. */
   across?: (database: SqlDatabase) => AcrossOrganizations;
+  /** The driver port inside a transaction of the host's. Throws `invalid-argument` for something else. */
+  join?: (transaction: object) => SqlDriver;
 }
 
 class SqlStore implements Store {
   readonly migrations: Store["migrations"];
   readonly settings: Store["settings"];
   readonly scrub?: () => Promise<boolean>;
+  readonly joined?: (transaction: object) => JoinedStore;
   readonly jobSource: JobSource;
   readonly budgets: RequestBudgets;
   readonly #database: SqlDatabase;
   readonly #across: AcrossOrganizations;
 
-  constructor({ driver, dialect, clock, across = plainAcrossOrganizations }: SqlStoreOptions) {
+  constructor({ driver, dialect, clock, across = plainAcrossOrganizations, join }: SqlStoreOptions) {
     const database = SqlDatabase.on(driver, dialect);
     this.#database = database;
     this.#across = across(database);
@@ -36,6 +39,12 @@ class SqlStore implements Store {
     this.jobSource = new SqlJobSource(database, this.#across);
     this.budgets = new SqlRequestBudgets(database);
     if (database.scrub !== null) this.scrub = database.scrub;
+    if (join !== undefined) {
+      this.joined = (transaction) => {
+        const inside = database.through(join(transaction));
+        return { organization: (id) => sqlOrganizationStore(inside, id) };
+      };
+    }
     this.settings = {
       get: (name) => this.#setting(name),
       put: (name, value) => this.#putSetting(name, value),

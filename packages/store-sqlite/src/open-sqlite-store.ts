@@ -1,11 +1,12 @@
 import { closeSync, openSync } from "node:fs";
 import { createSqlStore } from "@kalends/store-sql";
-import { KalendsError, type Clock, type Store } from "@kalends/model";
+import { KalendsError, type Clock, type JoinedStore, type Store } from "@kalends/model";
 import { mapSqliteError } from "./map-sqlite-error.ts";
 import { nodeSqlite } from "./node-sqlite.ts";
 import type { OpenSqlite, SqliteConnection } from "./sqlite-connection.ts";
 import { SqliteDriver, type StatementHook } from "./sqlite-driver.ts";
 import { sqliteFlavor } from "./sqlite-flavor.ts";
+import type { SqliteTransaction } from "./sqlite-transaction.ts";
 import { turnsOf } from "./turns.ts";
 
 export interface SqliteStoreOptions {
@@ -26,14 +27,30 @@ export interface SqliteStoreOptions {
   onStatement?: StatementHook;
 }
 
+/** A store on SQLite, whose transactions the host may share for tables of its own in the same file. */
+export interface SqliteStore extends Store {
+  /**
+   * Runs `work` in one write transaction: it commits when `work` resolves and rolls back when `work` rejects. Inside, `joined(transaction)` reaches
+   * Kalends' rows and `transaction` the host's own. Every other call on the file waits until it has ended, so `work` should wait for nothing
+   * slow; from inside `work` such a call is refused (`invalid-argument`). Throws what `work` throws, and `store-*`.
+   */
+  transaction<T>(work: (transaction: SqliteTransaction) => Promise<T>): Promise<T>;
+  joined(transaction: object): JoinedStore;
+}
+
 /**
  * Opens a store on SQLite. It does not migrate by itself: call `store.migrations.run()` or `check()`.
  * Throws `store-readonly`, `store-corrupt`, `store-locked`, `store-full`.
  */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const connection = open(options);
   const driver = new SqliteDriver(connection, turnsOf(options.path), options.onStatement ?? null);
-  return createSqlStore({ driver, dialect: sqliteFlavor, ...(options.clock === undefined ? {} : { clock: options.clock }) });
+  const clock = options.clock === undefined ? {} : { clock: options.clock };
+  const store = createSqlStore({ driver, dialect: sqliteFlavor, join: (transaction) => driver.join(transaction), ...clock });
+  return Object.assign(store, {
+    joined: store.joined as (transaction: object) => JoinedStore,
+    transaction: <T>(work: (transaction: SqliteTransaction) => Promise<T>): Promise<T> => hostTransaction(driver, work),
+  });
 }
 
 function open({ path, driver = nodeSqlite, busyTimeoutMs = 5_000, synchronous = "full" }: SqliteStoreOptions): SqliteConnection {
@@ -76,5 +93,23 @@ function makeFile(path: string): void {
     throw new KalendsError(code === "ENOSPC" ? "store-full" : "store-readonly", `The database file cannot be opened for writing (${code ?? "unknown"})`, {
       cause: thrown,
     });
+  }
+}
+
+/** What the host's own work throws is its own; what beginning and committing throw is mapped. */
+async function hostTransaction<T>(driver: SqliteDriver, work: (transaction: SqliteTransaction) => Promise<T>): Promise<T> {
+  let hosts: { thrown: unknown } | null = null;
+  try {
+    return await driver.transaction(async (transaction) => {
+      try {
+        return await work(transaction);
+      } catch (thrown) {
+        hosts = { thrown };
+        throw thrown;
+      }
+    });
+  } catch (thrown) {
+    if (hosts !== null || thrown instanceof KalendsError) throw thrown;
+    throw mapSqliteError(thrown);
   }
 }

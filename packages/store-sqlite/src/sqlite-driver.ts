@@ -1,5 +1,9 @@
 import type { BulkText, SqlConnection, SqlDriver, SqlRow, SqlValue } from "@kalends/store-sql";
+import { KalendsError } from "@kalends/model";
+import { JoinedSqliteDriver, type JoinedLine } from "./joined-sqlite-driver.ts";
+import { mapSqliteError } from "./map-sqlite-error.ts";
 import type { SqliteConnection, SqliteStatement } from "./sqlite-connection.ts";
+import type { SqliteTransaction } from "./sqlite-transaction.ts";
 import type { Turns } from "./turns.ts";
 
 /** Called with each SQL text right before it runs, once for each row of a bulk statement. What it throws fails the statement. */
@@ -21,6 +25,7 @@ export class SqliteDriver implements SqlDriver {
   readonly #hook: StatementHook | null;
   readonly #scope: SqlConnection;
   readonly #turns: Turns;
+  readonly #open = new WeakMap<object, JoinedLine>();
 
   constructor(connection: SqliteConnection, turns: Turns, hook: StatementHook | null = null) {
     this.#connection = connection;
@@ -38,17 +43,33 @@ export class SqliteDriver implements SqlDriver {
   }
 
   write<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
-    return this.#turns.take(async () => {
-      this.#execute("begin immediate");
-      try {
-        const result = await work(this.#scope);
-        this.#execute("commit");
-        return result;
-      } catch (thrown) {
-        this.#rollBack();
-        throw thrown;
-      }
+    return this.#turns.take(() => this.#whole(() => work(this.#scope)));
+  }
+
+  /** A write transaction of the host's; everything else that is called on the file waits for its end. */
+  transaction<T>(work: (transaction: SqliteTransaction) => Promise<T>): Promise<T> {
+    return this.#turns.takeForHost(async () => {
+      const transaction: SqliteTransaction = {
+        all: (sql, ...parameters) => this.#asHost(transaction, sql, (statement) => statement.all(...parameters)),
+        run: (sql, ...parameters) => this.#asHost(transaction, sql, (statement) => Number(statement.run(...parameters).changes)),
+      };
+      const line: JoinedLine = { end: Promise.resolve() };
+      this.#open.set(transaction, line);
+      return this.#whole(async () => {
+        try {
+          return await work(transaction);
+        } finally {
+          this.#open.delete(transaction);
+          // A call that `work` did not wait for ends first, whole or not at all.
+          await line.end;
+        }
+      });
     });
+  }
+
+  /** The driver port inside that transaction. Throws `invalid-argument` for anything else. */
+  join(transaction: object): JoinedSqliteDriver {
+    return new JoinedSqliteDriver(this.#scope, this.#requireOpen(transaction), () => void this.#requireOpen(transaction));
   }
 
   /** Deleted pages were overwritten when they were deleted (secure_delete); here the write-ahead log, which holds older ones, is emptied. */
@@ -71,6 +92,35 @@ export class SqliteDriver implements SqlDriver {
       }
       this.#statements.clear();
       this.#connection.close();
+    });
+  }
+
+  async #whole<T>(work: () => Promise<T>): Promise<T> {
+    this.#execute("begin immediate");
+    try {
+      const result = await work();
+      this.#execute("commit");
+      return result;
+    } catch (thrown) {
+      this.#rollBack();
+      throw thrown;
+    }
+  }
+
+  #asHost<T>(transaction: SqliteTransaction, sql: string, run: (statement: SqliteStatement) => T): T {
+    this.#requireOpen(transaction);
+    try {
+      return run(this.#connection.prepare(sql));
+    } catch (thrown) {
+      throw mapSqliteError(thrown);
+    }
+  }
+
+  #requireOpen(transaction: object): JoinedLine {
+    const line = this.#open.get(transaction);
+    if (line !== undefined) return line;
+    throw new KalendsError("invalid-argument", "That is no open transaction of this store", {
+      remedy: "Pass what `store.transaction(async (transaction) => ...)` hands in, and only until that function has ended.",
     });
   }
 

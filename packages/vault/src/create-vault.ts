@@ -41,9 +41,10 @@ class DataKeyVault implements Vault {
   readonly #cipher: VaultCipher;
   readonly #limit: number;
   /** Least recently used first. */
-  readonly #ready = new Map<string, CachedKey>();
+  readonly #ready: Map<string, CachedKey>;
 
-  constructor({ keys, dataKeys, random, cipher = nodeCipher, cachedKeys = 1_000 }: VaultOptions) {
+  constructor({ keys, dataKeys, random, cipher = nodeCipher, cachedKeys = 1_000 }: VaultOptions, ready = new Map<string, CachedKey>()) {
+    this.#ready = ready;
     this.#keys = keys;
     this.#dataKeys = dataKeys;
     this.#random = random;
@@ -96,6 +97,11 @@ class DataKeyVault implements Vault {
     await this.#dataKeys(organizationId).remove(accountId);
     this.#ready.delete(nameOf(organizationId, accountId));
     return done;
+  }
+
+  /** What is ready in memory is shared: it is used only where the row that was read has the same bytes. */
+  joined(dataKeys: (organizationId: OrganizationId) => DataKeyStore): Vault {
+    return new DataKeyVault({ keys: this.#keys, dataKeys, random: this.#random, cipher: this.#cipher, cachedKeys: this.#limit }, this.#ready);
   }
 
   /** The row is read each time: a key that another process destroyed or replaced is not used from memory. */

@@ -38,6 +38,12 @@ export interface OrganizationStore {
   readonly erasures: ErasureStore;
 }
 
+/** The store inside a transaction of the host's own. */
+export interface JoinedStore {
+  /** Like `Store.organization`: nothing else of the database is reached. */
+  organization(id: OrganizationId): OrganizationStore;
+}
+
 /** A place to keep things. */
 export interface Store {
   /** Schema: `run` applies what is missing and returns the names; `check` throws `store-unmigrated` or `store-too-new`; `print` gives the SQL. */
@@ -50,6 +56,12 @@ export interface Store {
   findOrganization(id: OrganizationId): Promise<Organization | null>;
   listOrganizations(): Promise<Organization[]>;
   organization(id: OrganizationId): OrganizationStore;
+  /**
+   * The store inside a transaction that the host began on the same database and will end: what is written there is committed and rolled back
+   * with it. A call that throws has changed nothing, and the transaction goes on. What `transaction` is, each store says. Absent where a store
+   * cannot do it. Throws `invalid-argument` for something else; so do the calls once the transaction has ended.
+   */
+  joined?(transaction: object): JoinedStore;
   readonly jobSource: JobSource;
   readonly budgets: RequestBudgets;
   /** Names of those who hold a claim, a job or the right to renew a credential, of which the lease has not run out. */

@@ -1,5 +1,5 @@
 import type { AccountId, OrganizationId } from "../ids.ts";
-import type { DataKeyRow } from "./data-key-store.ts";
+import type { DataKeyRow, DataKeyStore } from "./data-key-store.ts";
 import type { WrappedDataKey } from "./key-service.ts";
 
 /** Where a sealed value lives. All of it is bound into the seal: a value moved elsewhere does not open. */
@@ -47,6 +47,11 @@ export interface Vault {
   keyOfCheck(check: string): string;
   /** The data key of a row under the primary key of now; the row itself where it is that already. */
   rewrap(organizationId: OrganizationId, row: DataKeyRow): Promise<WrappedDataKey>;
+  /**
+   * The same vault with its wrapped data keys in another place: inside a transaction, which may yet be rolled back. A vault that keeps none in the
+   * store returns itself.
+   */
+  joined(dataKeys: (organizationId: OrganizationId) => DataKeyStore): Vault;
   /** Ends a data key: nothing that it sealed opens any more. See `KeyService.destroy` for what the answer means. */
   destroyDataKey(organizationId: OrganizationId, accountId: AccountId): Promise<"final" | "logical">;
 }

@@ -10,7 +10,7 @@ interface Shared {
   driver: SqlDriver;
   flavor: SqlFlavor;
   db: Kysely<Database>;
-  closed: boolean;
+  life: { closed: boolean };
 }
 
 /** A driver and its flavour: opens scopes for one organization (or for none), and maps whatever the driver throws. */
@@ -33,12 +33,17 @@ export class SqlDatabase {
         createQueryCompiler: () => flavor.createQueryCompiler(),
       },
     });
-    return new SqlDatabase({ driver, flavor, db, closed: false }, { organization: null });
+    return new SqlDatabase({ driver, flavor, db, life: { closed: false } }, { organization: null });
   }
 
   /** The handle that sees one organization's rows. */
   of(organization: OrganizationId): SqlDatabase {
     return new SqlDatabase(this.#shared, { organization });
+  }
+
+  /** The same database through another driver: one that works inside a transaction of the host's. */
+  through(driver: SqlDriver): SqlDatabase {
+    return new SqlDatabase({ ...this.#shared, driver }, this.#session);
   }
 
   /** The handle that reads the waiting jobs of all organizations. */
@@ -80,8 +85,8 @@ export class SqlDatabase {
   }
 
   async close(): Promise<void> {
-    if (this.#shared.closed) return;
-    this.#shared.closed = true;
+    if (this.#shared.life.closed) return;
+    this.#shared.life.closed = true;
     await this.#shared.driver.close();
   }
 
@@ -95,7 +100,7 @@ export class SqlDatabase {
   }
 
   async #mapped<T>(run: () => Promise<T>): Promise<T> {
-    if (this.#shared.closed) throw new KalendsError("engine-closed", "The store was closed");
+    if (this.#shared.life.closed) throw new KalendsError("engine-closed", "The store was closed");
     try {
       return await run();
     } catch (thrown) {

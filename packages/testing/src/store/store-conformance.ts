@@ -21,11 +21,12 @@ import { rulesCases } from "./rules-cases.ts";
 import { erasureCases } from "./erasure-cases.ts";
 import { retentionCases } from "./retention-cases.ts";
 import { quarantineCases } from "./quarantine-cases.ts";
+import { joinedCases } from "./joined-cases.ts";
 import type { OpenStore } from "./store-harness.ts";
 import { watchCases } from "./watch-cases.ts";
 import { StoreWorld, type StoreCase } from "./store-world.ts";
 
-export type { OpenedStore, OpenStore, StoreOpenOptions } from "./store-harness.ts";
+export type { HostTransaction, OpenedStore, OpenStore, StoreOpenOptions } from "./store-harness.ts";
 
 /** The queue suite on the store's own queue. */
 const jobCases = [...queueCases, ...orderCases].map(
@@ -53,6 +54,7 @@ const parts: readonly [string, readonly StoreCase[]][] = [
   ["provisioning", provisioningCases],
   ["retention", retentionCases],
   ["erasure", erasureCases],
+  ["joined transactions", joinedCases],
   ["migrations", migrationCases],
 ];
 

@@ -8,6 +8,14 @@ export interface StoreOpenOptions {
   migrated?: boolean;
 }
 
+/** A transaction of a host's, on the same database as the store. */
+export interface HostTransaction {
+  /** What `Store.joined` takes. */
+  transaction: object;
+  /** Writes a row of the host's own. */
+  note(text: string): Promise<void>;
+}
+
 /** One fresh, empty, unmigrated store and the ways to look at it from outside. What an implementation cannot offer is absent. */
 export interface OpenedStore {
   store: Store;
@@ -21,6 +29,12 @@ export interface OpenedStore {
   execute?(statement: string): Promise<void>;
   /** Runs statements past the ports with the table's own guards switched off, as somebody with the database in hands can. */
   tamper?(table: string, statements: string): Promise<void>;
+  /**
+   * Runs `work` in a transaction of the host's: it commits when `work` resolves and rolls back when `work` rejects. `hostNotes` reads the host's
+   * rows that are committed. Absent with `Store.joined`.
+   */
+  hostTransaction?<T>(work: (host: HostTransaction) => Promise<T>): Promise<T>;
+  hostNotes?(): Promise<string[]>;
   /** Closes what is open and removes the data. */
   dispose(): Promise<void>;
 }
