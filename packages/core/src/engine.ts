@@ -7,6 +7,8 @@ import { createKeyCare, type KeyCare } from "./keys/key-care.ts";
 import { checkKeys } from "./keys/key-check.ts";
 import { createChangeSignal } from "./notify/change-signal.ts";
 import { organizationEngine, type OrganizationEngine } from "./organization-engine.ts";
+import { joinStore } from "./join/join-store.ts";
+import { organizationTransaction, type OrganizationTransaction } from "./join/organization-transaction.ts";
 import { createOpenWork } from "./open-work.ts";
 import { followZoneData } from "./schedule/follow-zone-data.ts";
 import { actingAs } from "./organizations/acting-as.ts";
@@ -66,6 +68,11 @@ export interface Engine {
   findOrganization(id: string): Promise<OrganizationEngine | null>;
   listOrganizations(): Promise<Organization[]>;
   /**
+   * An organization, which must be there, inside a transaction of the host's on the store's database: what is written there is committed and rolled
+   * back with it. What `transaction` is, the store says. Throws `invalid-argument`.
+   */
+  joined(transaction: object, organizationId: string): OrganizationTransaction;
+  /**
    * Takes in what a provider sent to the address of a watch, for the organization and provider that the address names. Whatever it holds, it can
    * do no more than have a sync begin soon. It is accepted only once that is durable: what the store throws is to be answered as a
    * fault, so that the provider sends it again.
@@ -109,6 +116,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ledger: options.erasureLedger,
     externalSystems: options.externalSystems ?? [],
     signal: createChangeSignal(() => logger.log("error", "a change listener failed")),
+    join: joinStore(options.store, vault, retention),
   };
   if (options.zoneDataVersion !== undefined) await followZoneData(runtime, options.zoneDataVersion);
   await replayLedger(runtime);
@@ -133,6 +141,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return verdict;
     },
     listOrganizations: () => store.listOrganizations(),
+    joined: (transaction, organizationId) => organizationTransaction(runtime, organizationId, transaction, () => scheduler.wake()),
     close: async (graceMs = defaultGraceMs) => {
       await Promise.all([scheduler.stop(graceMs), runtime.work.end(graceMs)]);
     },

@@ -1,5 +1,6 @@
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export type { AccountInput } from "./accounts/create-account.ts";
+export type { OrganizationTransaction } from "./join/organization-transaction.ts";
 export type { OrganizationEngine } from "./organization-engine.ts";
 export type { BeginConnectInput, BegunConnect } from "./connect/begin-connect.ts";
 export type { CompleteConnectInput, CompletedConnect } from "./connect/complete-connect.ts";

@@ -1,6 +1,7 @@
 import type { RetentionPolicy } from "@kalends/retention";
 import type {
-  CalendarProvider, Clock, Connection, ErasureLedger, JobSource, Logger, OAuthCredential, ProviderId, Random, RenewRequest, Store, Telemetry, Vault,
+  CalendarProvider, Clock, Connection, ErasureLedger, JobSource, Logger, OAuthCredential, OrganizationId, OrganizationStore, ProviderId, Random, RenewRequest,
+  Store, Telemetry, Vault,
 } from "@kalends/model";
 import type { OpenedCredential } from "./connect/open-credential.ts";
 import type { RoleActions } from "./organizations/role-actions.ts";
@@ -44,4 +45,6 @@ export interface Runtime {
   /** Systems of the host that have to be told of every erasure. */
   externalSystems: readonly string[];
   signal: ChangeSignal;
+  /** The organization inside a transaction of the host's, with a vault whose data keys are in it too. Throws `invalid-argument`. */
+  join(transaction: object, organizationId: OrganizationId): { store: OrganizationStore; vault: Vault };
 }

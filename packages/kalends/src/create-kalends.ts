@@ -1,4 +1,4 @@
-import { createEngine, type Engine, type EngineSettings, type KeyCare, type OrganizationEngine } from "@kalends/core";
+import { createEngine, type Engine, type EngineSettings, type KeyCare, type OrganizationEngine, type OrganizationTransaction } from "@kalends/core";
 import { budgetedTransport, type CredentialRenewal, type RoleActions, type Scheduler } from "@kalends/core";
 import { KalendsError, Secret, type ErasureLedger } from "@kalends/model";
 import type { PresetName, RetentionPolicy } from "@kalends/retention";
@@ -115,6 +115,11 @@ export interface Kalends extends OrganizationEngine, Pick<Engine, "findOrganizat
   /** Connects a user of a Google domain by the service account of `google`, without the user and without a stored credential. */
   connectGoogleDomain(input: ConnectGoogleDomainInput): Promise<ConnectResult>;
   organization(id: string, name?: string): Promise<OrganizationEngine>;
+  /**
+   * The instance's organization, or another one that is there, inside a transaction of your own on the same database: a `pg` client after BEGIN, a
+   * Kysely transaction, or what `transaction` of a SQLite store hands in. Throws `invalid-argument`. See docs/how-to/join-a-transaction.md.
+   */
+  joined(transaction: object, organizationId?: string): OrganizationTransaction;
   /** Polls in the background until `close`. */
   start(): void;
   readonly scheduler: Scheduler;
@@ -241,6 +246,7 @@ function assemble(engine: Engine, home: OrganizationEngine, end: () => Promise<v
     },
     connectGoogleDomain: ({ subject, ...input }) => home.connect({ ...input, provider: "google", address: subject, credential: { kind: "delegated", subject } }),
     organization: (id, name) => engine.openOrganization(id, name),
+    joined: (transaction, organizationId = home.organizationId) => engine.joined(transaction, organizationId),
     findOrganization: (id) => engine.findOrganization(id),
     receiveNotification: (address, notification) => engine.receiveNotification(address, notification),
     start: () => engine.scheduler.start(),

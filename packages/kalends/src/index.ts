@@ -43,6 +43,7 @@ export type {
   OccurrenceList,
   OccurrenceRequest,
   OrganizationEngine,
+  OrganizationTransaction,
   RetentionDesk,
   RetentionRunReport,
   RequestBudget,

@@ -58,9 +58,11 @@ export interface HostSettings {
 const settingNames = ["search_path", "kalends.organization", "kalends.reach", "bytea_output", "lock_timeout", "statement_timeout"] as const;
 
 /** As one text, so that every client library reads it alike; qualified, because the search path is still the host's. */
-const hostQuery = `select pg_catalog.json_build_object('transaction', pg_catalog.pg_current_xact_id()::pg_catalog.text, 'isolation', pg_catalog.current_setting('transaction_isolation'), 'values', pg_catalog.json_build_object(${
-  settingNames.map((name) => `'${name}', coalesce(pg_catalog.current_setting('${name}', true), '')`).join(", ")
-}))::pg_catalog.text as host_settings`;
+const hostQuery = `select pg_catalog.json_build_object(
+  'transaction', pg_catalog.pg_current_xact_id()::pg_catalog.text,
+  'isolation', pg_catalog.current_setting('transaction_isolation'),
+  'values', pg_catalog.json_build_object(${settingNames.map((name) => `'${name}', coalesce(pg_catalog.current_setting('${name}', true), '')`).join(", ")})
+)::pg_catalog.text as host_settings`;
 
 export async function hostSettings(link: PostgresLink): Promise<HostSettings> {
   const { rows } = await link.execute(hostQuery, []);

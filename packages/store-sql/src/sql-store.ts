@@ -1,4 +1,5 @@
-import { KalendsError, type Clock, type JobSource, type JoinedStore, type Organization, type OrganizationId, type OrganizationStore, type RequestBudgets, type Store } from "@kalends/model";
+import { KalendsError } from "@kalends/model";
+import type { Clock, JobSource, JoinedStore, Organization, OrganizationId, OrganizationStore, RequestBudgets, Store } from "@kalends/model";
 import type { AcrossOrganizations } from "./database/across-organizations.ts";
 import { plainAcrossOrganizations } from "./database/plain-across-organizations.ts";
 import { SqlDatabase } from "./database/sql-database.ts";

@@ -13,6 +13,7 @@ export * from "./servers/start-server.ts";
 export * from "./servers/caldav-client.ts";
 export * from "./servers/seed-calendar.ts";
 export { missingPostgres, startPostgres, type PostgresOptions, type RunningPostgres } from "./servers/start-postgres.ts";
+export { connectPostgres, type PostgresConnection } from "./servers/connect-postgres.ts";
 export { queryPostgres } from "./servers/query-postgres.ts";
 export * from "./proxy/index.ts";
 export * from "./store/store-conformance.ts";

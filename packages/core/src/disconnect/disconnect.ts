@@ -1,7 +1,7 @@
 import { hostActor, KalendsError } from "@kalends/model";
 import type { Connection, ConnectionId, OrganizationStore, RowCounts } from "@kalends/model";
-import { listAudience } from "../permissions/audience.ts";
 import type { Runtime } from "../runtime.ts";
+import { goneAudience } from "./gone-audience.ts";
 import { tellProvider, type Leave } from "./tell-provider.ts";
 
 /**
@@ -89,13 +89,4 @@ export async function purgeConnection(runtime: Runtime, store: OrganizationStore
 /** The change feed tells of the end, so its records stay until their own time. */
 function withoutRecords(held: RowCounts): RowCounts {
   return Object.fromEntries(Object.entries(held).filter(([table]) => table !== "change_record" && table !== "application_record"));
-}
-
-async function goneAudience(runtime: Runtime, store: OrganizationStore, connection: Connection): Promise<Awaited<ReturnType<typeof listAudience>>> {
-  const { id: connectionId, accountId } = connection;
-  const calendars = await store.directory.listCalendars({ connectionId });
-  const changes = calendars.map(({ id }) => ({
-    kind: "calendar-removed" as const, accountId, connectionId, calendarId: id, uid: null, remoteKey: null,
-  }));
-  return listAudience(store, accountId, { changes, now: runtime.clock.now() });
 }

@@ -15,6 +15,8 @@ export async function finishErasure(runtime: Runtime, store: OrganizationStore, 
   if (erasure === null) throw new KalendsError("not-found", `There is no erasure ${id}`);
   const { accountId } = erasure;
   if (erasure.finishedAt === null) {
+    // One that was asked for inside a transaction of the host's is not in the ledger yet.
+    await runtime.ledger?.append({ organizationId: store.organizationId, accountId, erasureId: id, requestedAt: erasure.requestedAt });
     if (erasure.key === null) {
       const row = await store.dataKeys.get(accountId);
       const end = await runtime.vault.destroyDataKey(store.organizationId, accountId);

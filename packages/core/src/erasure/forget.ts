@@ -1,9 +1,7 @@
-import { hostActor, KalendsError } from "@kalends/model";
-import type { AccountId, Erasure, ErasureGrant, OrganizationStore, RowCounts } from "@kalends/model";
-import { openCredential } from "../connect/open-credential.ts";
-import { newId } from "../new-id.ts";
+import { KalendsError } from "@kalends/model";
+import type { AccountId, Erasure, OrganizationStore, RowCounts } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
-import { sealGrant } from "./erasure-grants.ts";
+import { findSubject, newErasure, requireNoHold } from "./begin-erasure.ts";
 import { finishErasure } from "./finish-erasure.ts";
 import { receiptOf, type ErasureReceipt } from "./receipt.ts";
 
@@ -36,28 +34,20 @@ export interface ForgetReport {
  * receipt again. Throws `not-found`, and `legal-hold` where the policy holds the account.
  */
 export async function forget(runtime: Runtime, store: OrganizationStore, subject: ErasureSubject, options: ForgetOptions = {}): Promise<ForgetReport> {
-  const { actor = hostActor, dryRun = false } = options;
-  const account = "accountId" in subject ? await store.directory.findAccount(subject.accountId) : await store.directory.findAccountByExternalId(subject.externalId);
+  const { dryRun = false } = options;
+  const account = await findSubject(store, subject);
   if (account === null) return again(runtime, store, subject, dryRun);
   const accountId = account.id;
   requireNoHold(runtime, accountId);
-  const found = await store.retention.rowsOf({ accountId });
-  if (dryRun) return { erasureId: null, accountId, dryRun, removed: found, receipt: null };
-  const id = newId(runtime.random, "era");
-  const now = runtime.clock.now();
-  const grants = await sealedGrants(runtime, store, accountId, id);
+  if (dryRun) return { erasureId: null, accountId, dryRun, removed: await store.retention.rowsOf({ accountId }), receipt: null };
+  const erasure = await newErasure(runtime, store, accountId, options);
+  const { id, found } = erasure;
   // The ledger before the database: a request that is written there is carried out, whatever happens to the database.
-  await runtime.ledger?.append({ organizationId: store.organizationId, accountId, erasureId: id, requestedAt: now });
-  await store.erasures.begin({ id, accountId, actor, found, items: [...runtime.externalSystems, ...(options.notify ?? [])], grants, now });
+  await runtime.ledger?.append({ organizationId: store.organizationId, accountId, erasureId: id, requestedAt: erasure.now });
+  await store.erasures.begin(erasure);
   runtime.signal.wake(store.organizationId);
   await finishErasure(runtime, store, id);
   return { erasureId: id, accountId, dryRun, removed: found, receipt: await receiptOf(runtime, store, id) };
-}
-
-function requireNoHold(runtime: Runtime, accountId: AccountId): void {
-  const { legalHold } = runtime.retention;
-  if (legalHold !== "all" && !legalHold.includes(accountId)) return;
-  throw new KalendsError("legal-hold", `The account ${accountId} is under a legal hold`);
 }
 
 /** Erased before, or on the way: finishes what is left. */
@@ -66,16 +56,4 @@ async function again(runtime: Runtime, store: OrganizationStore, subject: Erasur
   if (erasure === undefined) throw new KalendsError("not-found", "There is no such account");
   if (!dryRun) await finishErasure(runtime, store, erasure.id);
   return { erasureId: erasure.id, accountId: erasure.accountId, dryRun, removed: {}, receipt: dryRun ? null : await receiptOf(runtime, store, erasure.id) };
-}
-
-/** Grants outlive the account's data key until their providers have confirmed their end, sealed under the organization's own. */
-async function sealedGrants(runtime: Runtime, store: OrganizationStore, accountId: AccountId, erasureId: string): Promise<ErasureGrant[]> {
-  const grants: ErasureGrant[] = [];
-  for (const connection of await store.directory.listConnections(accountId)) {
-    if (runtime.providers.get(connection.provider)?.revokeGrant === undefined) continue;
-    if ((await store.credentials.get(connection.id)) === null) continue;
-    const { credential } = await openCredential(runtime.vault, store, connection);
-    if (credential.kind === "oauth") grants.push(await sealGrant(runtime, store.organizationId, erasureId, connection, credential));
-  }
-  return grants;
 }

@@ -21,6 +21,7 @@ export async function replayLedger(runtime: Runtime): Promise<number> {
   for (const { id } of await store.listOrganizations()) {
     const organization = store.organization(id);
     for (const erasure of await organization.erasures.list({ unfinished: true })) {
+      await ledger?.append({ organizationId: id, accountId: erasure.accountId, erasureId: erasure.id, requestedAt: erasure.requestedAt });
       if (erasure.key === null) {
         const row = await organization.dataKeys.get(erasure.accountId);
         const end = await runtime.vault.destroyDataKey(id, erasure.accountId);

@@ -1,4 +1,4 @@
-import type { Authorization, Directory, Store } from "@kalends/model";
+import type { Authorization, Directory, OrganizationStore, Store } from "@kalends/model";
 import type { RetentionPolicy } from "@kalends/retention";
 
 /** Whatever was granted: times alone. */
@@ -22,13 +22,11 @@ function cappedDirectory(inner: Directory): Directory {
 }
 
 /** Under a policy that keeps no content every authorization reaches times alone, so texts are neither asked for, nor stored, nor shown. */
+export function capOrganization(inner: OrganizationStore, policy: RetentionPolicy): OrganizationStore {
+  return policy.content === "never" ? { ...inner, directory: cappedDirectory(inner.directory) } : inner;
+}
+
+/** The same for all organizations. */
 export function capContent(store: Store, policy: RetentionPolicy): Store {
-  if (policy.content !== "never") return store;
-  return {
-    ...store,
-    organization: (id) => {
-      const inner = store.organization(id);
-      return { ...inner, directory: cappedDirectory(inner.directory) };
-    },
-  };
+  return policy.content === "never" ? { ...store, organization: (id) => capOrganization(store.organization(id), policy) } : store;
 }
