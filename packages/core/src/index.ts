@@ -51,6 +51,7 @@ export type { RetentionDesk } from "./retention/retention-desk.ts";
 export type { RetentionRunOptions, RetentionRunReport } from "./retention/run-retention.ts";
 export type { ErasureDesk } from "./erasure/erasure-desk.ts";
 export type { AccountExport, ExportedCalendar } from "./erasure/export-account.ts";
-export type { ErasureSubject, ForgetOptions, ForgetReport } from "./erasure/forget.ts";
+export type { ForgetReport } from "./erasure/forget.ts";
+export type { ErasureSubject, ForgetOptions } from "./erasure/erasure-subject.ts";
 export { verifyReceipt, type ErasureProof, type ErasureReceipt, type ReceiptBody } from "./erasure/receipt.ts";
 export { budgetedTransport, type RequestBudget } from "./schedule/budgeted-transport.ts";

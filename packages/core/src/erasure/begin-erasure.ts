@@ -4,7 +4,7 @@ import { openCredential } from "../connect/open-credential.ts";
 import { newId } from "../new-id.ts";
 import type { Runtime } from "../runtime.ts";
 import { sealGrant } from "./erasure-grants.ts";
-import type { ErasureSubject, ForgetOptions } from "./forget.ts";
+import type { ErasureSubject, ForgetOptions } from "./erasure-subject.ts";
 
 /** `null` where there is no such account, or not any more. */
 export function findSubject(store: OrganizationStore, subject: ErasureSubject): Promise<Account | null> {

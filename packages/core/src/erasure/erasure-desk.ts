@@ -2,7 +2,8 @@ import { hostActor } from "@kalends/model";
 import type { Erasure, ErasureItem, OrganizationStore } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
 import { exportAccount, type AccountExport } from "./export-account.ts";
-import { forget, type ErasureSubject, type ForgetOptions, type ForgetReport } from "./forget.ts";
+import { forget, type ForgetReport } from "./forget.ts";
+import type { ErasureSubject, ForgetOptions } from "./erasure-subject.ts";
 import { receiptOf, type ErasureReceipt } from "./receipt.ts";
 
 /** The right to be forgotten, and the right to a copy. */

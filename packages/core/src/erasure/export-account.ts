@@ -4,7 +4,7 @@ import type { CalendarEvent, CalendarObject, OrganizationStore, StoredObject, St
 import { openContent } from "../sync/seal-object.ts";
 import { toEvents } from "../read/list-occurrences.ts";
 import type { Runtime } from "../runtime.ts";
-import type { ErasureSubject } from "./forget.ts";
+import type { ErasureSubject } from "./erasure-subject.ts";
 
 /** Everything that is held of a person, readable without Kalends. */
 export interface AccountExport {

@@ -2,20 +2,9 @@ import { KalendsError } from "@kalends/model";
 import type { AccountId, Erasure, OrganizationStore, RowCounts } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
 import { findSubject, newErasure, requireNoHold } from "./begin-erasure.ts";
+import type { ErasureSubject, ForgetOptions } from "./erasure-subject.ts";
 import { finishErasure } from "./finish-erasure.ts";
 import { receiptOf, type ErasureReceipt } from "./receipt.ts";
-
-/** Who asks to be forgotten: by Kalends' id or by the host's own. */
-export type ErasureSubject = { accountId: AccountId } | { externalId: string };
-
-export interface ForgetOptions {
-  /** Only tell what would go. */
-  dryRun?: boolean;
-  /** Systems of the host's that have to be told as well; with those of the engine's setting. */
-  notify?: readonly string[];
-  /** Who asked for it, for the audit log. Default: the host. */
-  actor?: string;
-}
 
 export interface ForgetReport {
   /** `null` in a dry run. */

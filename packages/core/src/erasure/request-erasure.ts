@@ -2,7 +2,7 @@ import { KalendsError } from "@kalends/model";
 import type { AccountId, OrganizationStore } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
 import { findSubject, newErasure, requireNoHold } from "./begin-erasure.ts";
-import type { ErasureSubject, ForgetOptions } from "./forget.ts";
+import type { ErasureSubject, ForgetOptions } from "./erasure-subject.ts";
 
 /**
  * Writes a request to be forgotten down, with the job that carries it out. The ledger hears of it from that job: here the request may yet be

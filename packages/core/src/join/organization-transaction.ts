@@ -5,7 +5,7 @@ import { applicationDirectory, type ApplicationDirectory } from "../applications
 import { createAuditTrail, type AuditTrail } from "../audit/audit-trail.ts";
 import { requestDisconnect } from "../disconnect/request-disconnect.ts";
 import { requestErasure } from "../erasure/request-erasure.ts";
-import type { ErasureSubject, ForgetOptions } from "../erasure/forget.ts";
+import type { ErasureSubject, ForgetOptions } from "../erasure/erasure-subject.ts";
 import type { OrganizationEngine } from "../organization-engine.ts";
 import type { Runtime } from "../runtime.ts";
 
