@@ -55,3 +55,4 @@ export type { ForgetReport } from "./erasure/forget.ts";
 export type { ErasureSubject, ForgetOptions } from "./erasure/erasure-subject.ts";
 export { verifyReceipt, type ErasureProof, type ErasureReceipt, type ReceiptBody } from "./erasure/receipt.ts";
 export { budgetedTransport, type RequestBudget } from "./schedule/budgeted-transport.ts";
+export { storedPauses } from "./schedule/stored-pauses.ts";

@@ -169,6 +169,18 @@ describe("what a failed renewal means", () => {
     await t.store.close();
   });
 
+  test("a connection that ended before the answer may have used the token up: a refusal then says nothing about the grant", async () => {
+    for (const [mayHaveArrived, code] of [[true, "rotation-lost"], [false, "grant-revoked"]] as const) {
+      const { t, signIn, calendarIds } = await openWorld();
+      signIn.expired = true;
+      signIn.failNext(...Array.from({ length: 3 }, () => new KalendsError("network-unreachable", "reset", { mayHaveArrived })));
+      expect((await t.organization.syncCalendar(calendarIds[0] ?? "")).error?.code).toBe("network-unreachable");
+      signIn.revoked = true;
+      expect((await t.organization.syncCalendar(calendarIds[0] ?? "")).error?.code).toBe(code);
+      await t.store.close();
+    }
+  });
+
   test("a revoked grant asks for the user, with a change record; connecting in place keeps all ids", async () => {
     const { t, signIn, connection, calendarIds } = await openWorld();
     const head = await t.organization.changesHead();

@@ -1,5 +1,5 @@
 import { createEngine, type Engine, type EngineSettings, type KeyCare, type OrganizationEngine, type OrganizationTransaction } from "@kalends/core";
-import { budgetedTransport, type CredentialRenewal, type RoleActions, type Scheduler } from "@kalends/core";
+import { budgetedTransport, storedPauses, type CredentialRenewal, type RoleActions, type Scheduler } from "@kalends/core";
 import { KalendsError, Secret, type ErasureLedger } from "@kalends/model";
 import type { PresetName, RetentionPolicy } from "@kalends/retention";
 import type { CalendarProvider, Clock, JobSource, KeyService, Logger, Random, Store, Telemetry, Transport, Vault } from "@kalends/model";
@@ -219,7 +219,8 @@ async function openProviders(options: KalendsOptions, parts: Parts): Promise<rea
     throw new KalendsError("invalid-argument", "`google.clientId` and `google.clientSecret` belong together");
   }
   const oauth = clientId === undefined || clientSecret === undefined ? {} : { oauth: { clientId, clientSecret } };
-  return [...always, googleProvider({ transport: withinBudget(options, parts, "google"), clock, random, ...rest, ...oauth })];
+  const shared = { transport: withinBudget(options, parts, "google"), pauses: storedPauses(parts.store.settings, "google") };
+  return [...always, googleProvider({ ...shared, clock, random, ...rest, ...oauth })];
 }
 
 function withinBudget({ budgets = {}, telemetry }: KalendsOptions, { store, clock, transport }: Parts, name: string): Transport {

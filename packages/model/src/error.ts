@@ -18,6 +18,8 @@ export interface KalendsErrorOptions {
   retryAfterMs?: number;
   /** What stands in the way of a write, where the provider tells. */
   conflict?: WriteConflict;
+  /** The request left and no answer came: nobody knows whether the provider did what it was asked. */
+  mayHaveArrived?: boolean;
   /** Overrides the code's usual failure class where the situation demands it. */
   failure?: Failure;
   /** Overrides the code's usual remedy where a better one is known. */
@@ -36,6 +38,8 @@ export class KalendsError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Set on conflicts of a write: `revision-conflict`, `already-exists`. */
   readonly conflict: WriteConflict | undefined;
+  /** `true` for a `network-unreachable` of a connection that ended after the request was under way; what was asked may have been done. */
+  readonly mayHaveArrived: boolean;
   /** Where the documentation explains the code, relative to the docs root. */
   readonly docs: string;
 
@@ -47,6 +51,7 @@ export class KalendsError extends Error {
     this.remedy = options.remedy ?? entry.remedy;
     this.retryAfterMs = options.retryAfterMs;
     this.conflict = options.conflict;
+    this.mayHaveArrived = options.mayHaveArrived ?? false;
     this.docs = `reference/errors.md#${code}`;
   }
 }

@@ -30,6 +30,7 @@ export * from "./ports/provider-watch.ts";
 export * from "./ports/provider.ts";
 export * from "./ports/job-queue.ts";
 export * from "./ports/request-budgets.ts";
+export * from "./ports/project-pauses.ts";
 export * from "./ports/telemetry.ts";
 export * from "./ports/sync-store.ts";
 export * from "./ports/directory.ts";

@@ -102,6 +102,7 @@ export function openGoogleLine(parts: LineParts, access: ProviderAccess): Google
     const refusal = await readRefusal(response, request.place, clock.now());
     if (refusal.pace !== null) {
       const pause = budget.refused(login, refusal.pace, refusal.error.retryAfterMs);
+      await budget.tell();
       throw new KalendsError("rate-limited", refusal.error.message, { retryAfterMs: Math.max(pause, refusal.error.retryAfterMs ?? 0) });
     }
     if (refusal.status === 401 || refusal.status === 408 || refusal.status >= 500 || refusal.status < 400) throw refusal.error;

@@ -5,6 +5,7 @@ import {
   type Clock,
   type ConnectedLogin,
   type ConnectRequest,
+  type ProjectPauses,
   type ProviderAccess,
   type PulledPage,
   type PullRequest,
@@ -35,6 +36,8 @@ export interface GoogleProviderOptions {
   serviceAccount?: ServiceAccount;
   /** Requests a minute. Default: a little below what Google gives a new project. */
   budget?: Partial<BudgetLimits>;
+  /** Shares the pauses that Google asks of the whole project with other workers. Default: each worker finds out for itself. */
+  pauses?: ProjectPauses;
   /** Most events of one page, 1 to 2,500. Default 1,000. */
   pageSize?: number;
   /** Deadline of one request, its whole answer included. Default 60,000 ms. */
@@ -56,7 +59,7 @@ export function googleProvider(options: GoogleProviderOptions): CalendarProvider
   const parts: LineParts = {
     transport,
     clock,
-    budget: new RequestBudget(clock, options.budget),
+    budget: new RequestBudget(clock, options.budget, options.pauses ?? null),
     apiRoot: options.apiRoot ?? "https://www.googleapis.com/",
     delegated: options.serviceAccount === undefined ? null : delegatedTokens(tokens, options.serviceAccount),
     timeoutMs,

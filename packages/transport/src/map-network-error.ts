@@ -1,7 +1,7 @@
 import { KalendsError } from "@kalends/model";
 
 const unreachable = new Set([
-  "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "EADDRNOTAVAIL", "ECONNABORTED",
+  "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "EADDRNOTAVAIL",
 ]);
 
 /** Reports of OpenSSL and node:tls about certificates and handshakes. */
@@ -39,7 +39,7 @@ export function mapNetworkError(thrown: unknown, phase: "before-answer" | "in-an
   }
   if (phase === "in-answer") return incomplete();
   if (unreachable.has(code)) return new KalendsError("network-unreachable", `The server could not be reached (${code})`);
-  return new KalendsError("network-unreachable", `The connection ended before an answer came${because}`);
+  return new KalendsError("network-unreachable", `The connection ended before an answer came${because}`, { mayHaveArrived: true });
 }
 
 export function incomplete(): KalendsError {

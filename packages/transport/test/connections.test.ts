@@ -75,6 +75,15 @@ describe("kept connections", () => {
     expect(connections).toBe(1);
   });
 
+  test("whether the request may have arrived is told apart: one that was cut off may, one that was refused may not", async () => {
+    const server = await serveTcp((socket) => void socket.once("data", () => socket.resetAndDestroy()));
+    const url = `http://127.0.0.1:${server.port}/`;
+    const transport = local(server);
+    await expect(transport.send({ method: "POST", url, body: "a" })).rejects.toMatchObject({ code: "network-unreachable", mayHaveArrived: true });
+    await server.close();
+    await expect(transport.send({ method: "POST", url, body: "a" })).rejects.toMatchObject({ code: "network-unreachable", mayHaveArrived: false });
+  });
+
   test("close ends what runs, and later sends are refused", async () => {
     const server = await serveTcp(() => {});
     const transport = local(server);

@@ -86,7 +86,8 @@ async function exchange(
     const error = toKalendsError(thrown);
     const newer = await openCredential(runtime.vault, store, connection);
     const moved = newer.generation !== generation;
-    await credentials.releaseRenewal(connection.id, right.token, right.unfinished || !(error.failure === "auth" || neverArrived.includes(error.code)));
+    const isAnswered = error.failure === "auth" || (neverArrived.includes(error.code) && !error.mayHaveArrived);
+    await credentials.releaseRenewal(connection.id, right.token, right.unfinished || !isAnswered);
     if (moved) return newer;
     if (error.failure === "auth" && right.unfinished) {
       throw new KalendsError("rotation-lost", `A renewed token of connection ${connection.id} was lost before it was stored`, { cause: error });

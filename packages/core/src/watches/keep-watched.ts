@@ -129,7 +129,7 @@ async function open(
       : provider.watchCalendar?.(access, { ...request, calendar: { remoteKey: calendar.remoteKey, hints: calendar.hints } }));
   } catch (thrown) {
     const error = toKalendsError(thrown);
-    if (neverOpened.includes(error.code)) await store.watches.remove(id);
+    if (neverOpened.includes(error.code) && !error.mayHaveArrived) await store.watches.remove(id);
     if (error.code === "permission-denied") return false;
     throw error;
   }

@@ -1,4 +1,4 @@
-import { KalendsError, type Clock } from "@kalends/model";
+import { KalendsError, type Clock, type ProjectPauses } from "@kalends/model";
 import { SlidingWindow } from "./sliding-window.ts";
 
 /** How many requests a minute may leave. Google counts in sliding windows, per project and per user of a project. */
@@ -20,6 +20,10 @@ const longestBackoffMs = 64_000;
 /** Refusals of that many logins within this time are the project's, whatever the reason says. */
 const loginsToPauseAll = 3;
 const refusalsSpanMs = 10_000;
+/** What other workers were told is looked up again after so long. */
+const lookEveryMs = 250;
+/** No pause that a provider asks for lasts longer; what says so is a fault of a clock. */
+const longestPauseMs = 24 * 60 * 60_000;
 
 interface Waiting {
   patienceMs: number;
@@ -47,13 +51,19 @@ export class RequestBudget {
   readonly #turns = new Set<string>();
   #refused: { login: string; at: number; until: number }[] = [];
   #projectPausedUntil = 0;
+  readonly #pauses: ProjectPauses | null;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | null = null;
+  /** The pause of the project that the other workers were told of. */
+  #toldUntil = 0;
   #cancelTimer: (() => void) | null = null;
 
-  constructor(clock: Clock, given: Partial<BudgetLimits> = {}) {
+  constructor(clock: Clock, given: Partial<BudgetLimits> = {}, pauses: ProjectPauses | null = null) {
     const limits = { ...defaultBudget, ...given };
     if (!(limits.perUser >= 1 && limits.perProject >= 1)) throw new KalendsError("invalid-argument", "A budget must be one request a minute or more");
     this.#clock = clock;
     this.#limits = limits;
+    this.#pauses = pauses;
     this.#project = new SlidingWindow(limits.perProject, windowMs);
   }
 
@@ -62,6 +72,7 @@ export class RequestBudget {
     const { signal } = options;
     const patience = options.inList === true ? patienceInListMs : patienceMs;
     if (signal?.aborted === true) throw new KalendsError("aborted", "The request was stopped before it left");
+    if (this.#pauses !== null) await this.#look(this.#pauses);
     const state = this.#stateOf(login);
     const wait = this.#waitMs(state);
     if (wait > patience) throw tooLong(wait);
@@ -102,6 +113,27 @@ export class RequestBudget {
     if (isEverybody) this.#projectPausedUntil = Math.max(this.#projectPausedUntil, ...untils);
     this.#pump();
     return this.#pauseMs(state);
+  }
+
+  /** Tells the other workers of the project's pause, where it grew. */
+  async tell(): Promise<void> {
+    const until = this.#projectPausedUntil;
+    if (this.#pauses === null || until <= this.#toldUntil) return;
+    await this.#pauses.note(until);
+    this.#toldUntil = until;
+  }
+
+  /** Learns what other workers were told. Who asks meanwhile waits for the same answer. */
+  async #look(pauses: ProjectPauses): Promise<void> {
+    const now = this.#clock.now();
+    if (now >= this.#lookedAt && now - this.#lookedAt < lookEveryMs) return;
+    this.#looking ??= pauses.until().then((until) => {
+      this.#lookedAt = this.#clock.now();
+      if (until > this.#lookedAt + longestPauseMs) return;
+      this.#toldUntil = Math.max(this.#toldUntil, until);
+      this.#projectPausedUntil = Math.max(this.#projectPausedUntil, until);
+    }).finally(() => (this.#looking = null));
+    await this.#looking;
   }
 
   #stateOf(login: string): LoginState {
