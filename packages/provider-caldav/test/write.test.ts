@@ -178,6 +178,16 @@ describe("changing", () => {
     expect(cut.writes()).toEqual([]);
   });
 
+  test("quirk 30: a change without mail says so on every person but those whom somebody exempted; one with mail takes it back", async () => {
+    const people = ["ORGANIZER:mailto:alice@example.org", "ATTENDEE;X-N=1:mailto:bob@example.org", "ATTENDEE;SCHEDULE-AGENT=NONE:mailto:carol@example.org"];
+    const { put, writes } = world({ "/h/c/a": { text: text("u", ...people), etag: '"1"' } });
+    const sent = (): string[] => String(writes().at(-1)?.body).replace(/\r\n /g, "").split("\r\n").filter((line) => /^(ORGANIZER|ATTENDEE)/.test(line));
+    const silent = await put({ target: at('"1"'), object: titled("New") });
+    expect(sent()).toEqual(["ORGANIZER;SCHEDULE-AGENT=CLIENT:mailto:alice@example.org", "ATTENDEE;X-N=1;SCHEDULE-AGENT=CLIENT:mailto:bob@example.org", people[2]]);
+    await put({ target: at(silent.revision), object: titled("Newer"), notify: true });
+    expect(sent()).toEqual(people);
+  });
+
   test("what did not change is not written", async () => {
     const { put, writes } = world(a());
     expect(await put({ target: at('"1"'), object: titled("Old") })).toMatchObject({ revision: '"1"', asWritten: true });
