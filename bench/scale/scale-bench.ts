@@ -1,6 +1,6 @@
 import type { Store, StoredObject } from "@kalends/model";
 import { openPostgresStore, roleScript } from "@kalends/store-postgres";
-import { queryPostgres, startPostgres } from "@kalends/testing";
+import { queryPostgres, startPostgres, type RunningPostgres } from "@kalends/testing";
 import { createKalends } from "kalends";
 import pg from "pg";
 import { numberOption } from "../measure/arguments.ts";
@@ -8,6 +8,7 @@ import { times } from "../measure/goal.ts";
 import { median, quantile } from "../measure/median.ts";
 import { textTable } from "../measure/text-table.ts";
 import { dayMs, fillDatabase, storedBytes } from "./fill-database.ts";
+import { runThroughputBench } from "./throughput-bench.ts";
 
 const now = Date.parse("2026-11-27T08:00:00Z");
 const clock = { now: (): number => now, setTimer: (): (() => void) => () => undefined, sleep: (): Promise<void> => Promise.resolve() };
@@ -20,31 +21,45 @@ const as = (url: string, role: string): string => {
   return other.href;
 };
 
-/** What calls cost against how much is stored: 10^3, 10^4 ... accounts on a real PostgreSQL, read and written as the runtime role. */
+/**
+ * What calls cost against how much is stored: 10^3, 10^4 ... accounts on a real PostgreSQL, read and written as the runtime role; and what one and
+ * two workers get done. `--accounts`, `--rounds`, `--syncing` (accounts of the second part), `--turns` (of it); `--only storage|throughput`.
+ */
 export async function runScaleBench(options: ReadonlyMap<string, string>): Promise<void> {
-  const most = numberOption(options, "accounts", 100_000);
-  const rounds = numberOption(options, "rounds", 60);
+  const only = options.get("only");
   const server = await startPostgres({ skip: (reason) => { throw new Error(reason); } }, { own: true, settings: { shared_buffers: "512MB" } });
   try {
-    const url = await server.createDatabase();
-    await queryPostgres(url, roleScript());
-    const owners = await openPostgresStore({ connectionString: as(url, "kalends_owner") });
-    await owners.migrations.run();
-    await owners.close();
-    const rows: string[][] = [];
-    let filled = 0;
-    for (let accounts = 1_000; accounts <= most; accounts *= 10) {
-      if (filled === 0) await (await createKalends({ database: as(url, "kalends_app"), key, clock, autoMigrate: false })).close();
-      await fillDatabase(url, filled + 1, accounts, now);
-      filled = accounts;
-      rows.push(await measure(url, accounts, rounds));
-      console.log(`${accounts.toLocaleString("en")} accounts measured`);
-    }
-    const head = ["accounts", "KB/account", "200 calendars x 14 days: bare SQL p50", "freeBusy p50", "p95", "ratio", "one calendar's batch of 10 p50", "p95", "next due job p50"];
-    console.log(`\nPostgreSQL ${server.version}, times in ms\n${textTable(head, rows)}`);
+    if (only !== "throughput") await measureStorage(server, numberOption(options, "accounts", 100_000), numberOption(options, "rounds", 60));
+    if (only === "storage") return;
+    const url = await migratedDatabase(server);
+    await runThroughputBench(url, as(url, "kalends_app"), numberOption(options, "syncing", 100), numberOption(options, "turns", 3));
   } finally {
     await server.stop();
   }
+}
+
+async function migratedDatabase(server: RunningPostgres): Promise<string> {
+  const url = await server.createDatabase();
+  await queryPostgres(url, roleScript());
+  const owners = await openPostgresStore({ connectionString: as(url, "kalends_owner") });
+  await owners.migrations.run();
+  await owners.close();
+  return url;
+}
+
+async function measureStorage(server: RunningPostgres, most: number, rounds: number): Promise<void> {
+  const url = await migratedDatabase(server);
+  const rows: string[][] = [];
+  let filled = 0;
+  for (let accounts = 1_000; accounts <= most; accounts *= 10) {
+    if (filled === 0) await (await createKalends({ database: as(url, "kalends_app"), key, clock, autoMigrate: false })).close();
+    await fillDatabase(url, filled + 1, accounts, now);
+    filled = accounts;
+    rows.push(await measure(url, accounts, rounds));
+    console.log(`${accounts.toLocaleString("en")} accounts measured`);
+  }
+  const head = ["accounts", "KB/account", "200 calendars x 14 days: bare SQL p50", "freeBusy p50", "p95", "ratio", "one calendar's batch of 10 p50", "p95", "next due job p50"];
+  console.log(`\nPostgreSQL ${server.version}, times in ms\n${textTable(head, rows)}`);
 }
 
 async function measure(url: string, accounts: number, rounds: number): Promise<string[]> {
