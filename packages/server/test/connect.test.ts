@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createServer } from "@kalends/server";
+import { createServer, type ServerOptions } from "@kalends/server";
 import { KalendsError } from "@kalends/model";
 import { baseUrl, openStage, type Stage } from "./open-server.ts";
 
@@ -132,6 +132,28 @@ describe("the connect flow in a browser", () => {
       const response = await failing.handle(new Request(baseUrl + path));
       expect(response.status).toBe(path.startsWith("/connect") ? 503 : 303);
     }
+    await stage.close();
+  });
+
+  test("a fault at the callback leaves neither code nor state in the address, whatever it was", async () => {
+    const stage = await openStage();
+    const browser = stage.browser();
+    const begun = await browser.get(`${baseUrl}/connect/memory`);
+    const back = stage.provider.consent.allow(begun.headers.get("location") ?? "");
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const locked = async (): Promise<never> => Promise.reject(new KalendsError("store-locked", "locked"));
+    const faults: [Partial<ServerOptions>, string][] = [
+      [{ engine: { ...stage.engine, findOrganization: locked } }, "store-locked"],
+      [{ whoIsIt: () => Promise.reject(new Error("the session store is away")) }, "internal"],
+    ];
+    for (const [over, code] of faults) {
+      const failing = createServer({ engine: stage.engine, baseUrl, whoIsIt: () => stage.visitor, ...over });
+      const response = await failing.handle(new Request(back, { headers: { cookie } }));
+      expect([response.status, response.headers.get("location")]).toEqual([303, `${baseUrl}/result?connect=${code}`]);
+      expect(await response.text()).toBe("");
+    }
+    // Nothing was used up: the same answer still counts once the fault is over.
+    expect((await browser.get(back)).headers.get("location")).toBe(`${baseUrl}/result?connect=connected`);
     await stage.close();
   });
 

@@ -3,7 +3,6 @@ import type { CompletedConnect } from "@kalends/core";
 import { KalendsError, Secret, toKalendsError } from "@kalends/model";
 import { redirect } from "../http/answers.ts";
 import { onlyValue } from "../http/only-value.ts";
-import { problemPage } from "../pages/message-page.ts";
 import type { Mount } from "../mount.ts";
 import { forgetCookie, readAttemptCookie } from "./attempt-cookie.ts";
 
@@ -25,7 +24,7 @@ export async function finishConnect(mount: Mount, provider: string, request: Req
   } catch (thrown) {
     const error = toKalendsError(thrown);
     logger?.log("warn", "a callback was refused", { provider, code: error.code });
-    return error.code === "connect-attempt-invalid" ? redirect(mount.resultOf(error.code)) : problemPage(error);
+    return redirect(mount.resultOf(error.code));
   }
 }
 
