@@ -12,13 +12,15 @@ export interface KalendsDesk extends ConnectDesk {
 export interface KalendsDeskOptions {
   /** The organization that the people belong to. Default `default`. */
   organization?: string;
+  /** Which login to offer on the provider's page to the person of this account. */
+  loginOf?: (accountId: string) => string | undefined;
 }
 
 /**
  * Connects people of a Kalends instance through @kalends/server. Your own application knows from its session who somebody is; this page has
  * no login, so a cookie remembers whose card the button was on.
  */
-export function kalendsDesk(engine: ServerEngine, pageUrl: string, { organization = "default" }: KalendsDeskOptions = {}): KalendsDesk {
+export function kalendsDesk(engine: ServerEngine, pageUrl: string, { organization = "default", loginOf }: KalendsDeskOptions = {}): KalendsDesk {
   const server = createServer({
     engine,
     baseUrl: `${pageUrl}calendars`,
@@ -26,7 +28,9 @@ export function kalendsDesk(engine: ServerEngine, pageUrl: string, { organizatio
     features: ["know-login", "list-calendars", "read-events"],
     whoIsIt(request) {
       const accountId = new RegExp(`(?:^|;\\s*)${cookieName}=([A-Za-z0-9_-]{1,64})(?:;|$)`).exec(request.headers.get("cookie") ?? "")?.[1];
-      return accountId === undefined ? null : { organizationId: organization, accountId };
+      if (accountId === undefined) return null;
+      const loginHint = loginOf?.(accountId);
+      return { organizationId: organization, accountId, ...(loginHint === undefined ? {} : { loginHint }) };
     },
   });
   return {

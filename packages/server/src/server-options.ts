@@ -10,6 +10,8 @@ export interface Visitor {
   accountId: AccountId;
   /** Named in the audit log. Default: the host. */
   actor?: string;
+  /** Which login to offer on the provider's page, such as the e-mail address that you know. A connection that is mended offers its own. */
+  loginHint?: string;
 }
 
 export interface ServerOptions {

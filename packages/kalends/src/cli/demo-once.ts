@@ -4,8 +4,7 @@ import { systemClock } from "../platform/system-clock.ts";
 import { names } from "./free-busy.ts";
 import { localInstant } from "./local-instant.ts";
 import { openDemo } from "./open-demo.ts";
-
-const dayMs = 86_400_000;
+import { workingDays } from "./working-days.ts";
 
 /** `kalends demo --once`: the whole line once, on the built-in calendar servers, ending with the free-busy table. */
 export async function demoOnce(seed: number): Promise<void> {
@@ -26,8 +25,7 @@ export async function demoOnce(seed: number): Promise<void> {
 
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const now = systemClock.now();
-    const from = localInstant("--from", utcToLocalIso(zone, now).slice(0, 10), zone);
-    const to = localInstant("--to", utcToLocalIso(zone, now + 2 * dayMs).slice(0, 10), zone);
+    const [from, to] = workingDays(utcToLocalIso(zone, now).slice(0, 10)).map((day) => localInstant("--from", day, zone)) as [string, string];
     const answer = await demo.kalends.freeBusy({ accounts: demo.accounts.map(({ id }) => id), from, to, whenStale: "fail" });
     process.stdout.write(formatFreeBusyTable(answer, { zone, names: await names(demo.kalends) }));
     say("\nWithout --once, the same is a live page in the browser.");

@@ -52,7 +52,7 @@ async function runPage(opened: OpenedDemo, flags: DemoFlags, signal: AbortSignal
   const page = await serveFreeBusy(source, {
     title: "Kalends demo",
     connect(pageUrl) {
-      const desk = kalendsDesk(kalends, pageUrl);
+      const desk = kalendsDesk(kalends, pageUrl, { loginOf: (id) => accounts.find((account) => account.id === id)?.username });
       opened.allowCallback(desk.callbackOf("google"));
       return desk;
     },

@@ -13,7 +13,7 @@ export interface OpenedDemo {
   world: DemoWorld;
   kalends: Kalends;
   /** Accounts in the order of the people. */
-  accounts: { id: string; name: string; zone: string; connected: boolean }[];
+  accounts: { id: string; name: string; username: string; zone: string; connected: boolean }[];
   /** Lets the sandbox's consent page send browsers back to this address. */
   allowCallback(address: string): void;
   close(): Promise<void>;
@@ -53,7 +53,7 @@ export async function openDemo(options: DemoOptions): Promise<OpenedDemo> {
       const account = await kalends.createAccount({ externalId: person.id, displayName: person.name, timeZone: person.zone });
       const connected = person.id !== options.unconnected;
       if (connected) await connectPerson(world, kalends, account.id, person);
-      accounts.push({ id: account.id, name: person.name, zone: person.zone, connected });
+      accounts.push({ id: account.id, name: person.name, username: person.username, zone: person.zone, connected });
     }
     const allowCallback = (address: string): void => world.google.addClient({ ...client, redirectUris: [ownCallback, address] });
     return { world, kalends, accounts, allowCallback, close };

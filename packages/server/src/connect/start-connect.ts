@@ -27,7 +27,7 @@ export async function startConnect(mount: Mount, provider: string, request: Requ
       provider,
       redirectUri: mount.callbackOf(provider),
       ...(features === undefined ? {} : { features }),
-      ...(connectionId === undefined ? {} : { connectionId }),
+      ...(connectionId !== undefined ? { connectionId } : visitor.loginHint === undefined ? {} : { loginHint: visitor.loginHint }),
       ...(returnTo === undefined ? {} : { returnTo }),
     });
     return redirect(begun.url, attemptCookie(begun.attempt, { organizationId: visitor.organizationId, binding: begun.binding }, mount.isSecure));
