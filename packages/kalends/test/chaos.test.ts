@@ -91,8 +91,8 @@ async function claimsOf(url: string): Promise<number> {
 const stuckAfterMs = 120_000;
 
 /**
- * Waits until every calendar is what the server holds. However slow the machine, it goes on while fewer and fewer are behind; where that
- * number has stood still for two minutes, something is stuck.
+ * Waits until every calendar is what the server holds. However slow the machine, it goes on while fewer and fewer are behind. Where that number
+ * has stood still for two minutes, and for so many syncs that each calendar had its turn twice, something is stuck.
  */
 async function untilQuiet(url: string, truth: Truth, users: ReadonlyMap<string, string>): Promise<{ left: string[]; caughtUpMs: number }> {
   const calm = Date.now();
@@ -101,14 +101,16 @@ async function untilQuiet(url: string, truth: Truth, users: ReadonlyMap<string, 
   let leastAt = calm;
   let saidAt = 0;
   const before = await claimsOf(url);
-  while (left.length > 0 && Date.now() - leastAt < stuckAfterMs) {
+  let [claims, claimsAtLeast] = [before, before];
+  while (left.length > 0 && (Date.now() - leastAt < stuckAfterMs || claims - claimsAtLeast < 2 * scale.accounts)) {
     if (Date.now() - saidAt > 10_000) {
       saidAt = Date.now();
-      say(`${Math.round((saidAt - calm) / 1_000)} s after the last edit: ${left.length} calendars behind, ${(await claimsOf(url)) - before} syncs since`);
+      say(`${Math.round((saidAt - calm) / 1_000)} s after the last edit: ${left.length} calendars behind, ${claims - before} syncs since`);
     }
     await wait(500);
     left = await behind(url, truth, users);
-    if (left.length < least) [least, leastAt] = [left.length, Date.now()];
+    claims = await claimsOf(url);
+    if (left.length < least) [least, leastAt, claimsAtLeast] = [left.length, Date.now(), claims];
   }
   return { left, caughtUpMs: Date.now() - calm };
 }
