@@ -46,9 +46,24 @@ function requestOf(server: KalendsServer, incoming: NodeRequest): Request | null
     const headers = new Headers();
     for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2) headers.append(incoming.rawHeaders[at] as string, incoming.rawHeaders[at + 1] as string);
     const init: RequestInit & { duplex?: "half" } = { method, headers };
-    if (method !== "GET" && method !== "HEAD") Object.assign(init, { body: ReadableStream.from(incoming), duplex: "half" });
+    if (method !== "GET" && method !== "HEAD") Object.assign(init, { body: streamOf(incoming), duplex: "half" });
     return new Request(`${origin}${target}`, init);
   } catch {
     return null;
   }
+}
+
+/** A body as it arrives; who stops reading ends the request. */
+function streamOf(parts: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = parts[Symbol.asyncIterator]();
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { done, value } = await iterator.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: async () => {
+      await iterator.return?.();
+    },
+  });
 }
