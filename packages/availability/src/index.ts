@@ -1,5 +1,6 @@
 export * from "./busy-kind-of.ts";
 export * from "./merge-spans.ts";
+export * from "./subtract-spans.ts";
 export * from "./flatten-spans.ts";
 export * from "./freshness-of.ts";
 export * from "./free-busy-answer.ts";

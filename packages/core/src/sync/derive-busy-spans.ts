@@ -38,6 +38,12 @@ export function deriveBusySpans(parts: readonly TimingPart[], window: TimeRange,
   return deriver.finish();
 }
 
+/** Spans of the parts of one UID inside the window, in no order, or `null` where they are too many to be counted out in one go. */
+export function spansOfUid(parts: readonly TimingPart[], window: TimeRange, floatingZone: string): BusySpan[] | null {
+  const spans: BusySpan[] = [];
+  return addSpans(parts, window, floatingZone, spans) === undefined ? spans : null;
+}
+
 /** Spans are merged on the way whenever so many have come together beyond those that merging left. */
 const mergeEvery = 20_000;
 

@@ -5,9 +5,8 @@ import { pullReach } from "../permissions/account-needs.ts";
 import type { CalendarContext } from "./calendar-context.ts";
 import { guardPage } from "./guard-plan.ts";
 import { pullWithRetry } from "./pull-with-retry.ts";
-import { spansAfter } from "./spans-after.ts";
+import { spansOfDelta } from "./spans-of-delta.ts";
 import { SpansOnTheWay } from "./spans-on-the-way.ts";
-import { windowIsBehind } from "./window-is-behind.ts";
 import { finishSnapshot } from "./sweep-unseen.ts";
 import type { PassTally } from "./sync-report.ts";
 
@@ -60,10 +59,8 @@ export async function runPass(context: CalendarContext, claim: SyncClaim, option
     const audit = auditLine(page, plan, page.quarantined.length);
     const last = page.nextPageToken === null;
     if (last && page.pass === "delta") {
-      const changed = plan.puts.length + plan.removes.length > 0 || spansBehind;
-      const stored = changed || windowIsBehind(context, claim.storedWindow) ? null : claim.storedWindow;
-      const busySpans = stored === null ? await spansAfter(context, plan, needs.window) : null;
-      const completed = { pass: page.pass, cursor: page.nextCursor, storedWindow: stored ?? needs.window, hints: page.hints ?? null };
+      const { busySpans, storedWindow } = await spansOfDelta(context, claim.storedWindow, plan, spansBehind);
+      const completed = { pass: page.pass, cursor: page.nextCursor, storedWindow, hints: page.hints ?? null };
       tally.applied(await applyParts(context, handle, { plan, quarantined: page.quarantined, gone: page.removed, busySpans, completed, audit }));
       options.onPage(tally);
       return;

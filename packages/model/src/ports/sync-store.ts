@@ -197,6 +197,8 @@ export interface SyncStore {
   ): Promise<void>;
   /** Timing of objects that may touch the range (no content), by remote key and UID, at most `limit` behind `after`. */
   timings(calendarId: CalendarId, range: TimeRange, after: { remoteKey: RemoteKey; uid: string } | null, limit: number): Promise<StoredTimingRow[]>;
+  /** The same of all objects of these UIDs, whichever item holds them, all at once. */
+  timingsOf(calendarId: CalendarId, uids: readonly string[], range: TimeRange): Promise<StoredTimingRow[]>;
   /** UIDs of which several items of the calendar hold a part: a series and overrides of it, stored apart. Few or none. */
   sharedUids(calendarId: CalendarId): Promise<string[]>;
   /** Throws `claim-lost` where the token is no longer the newest; then nothing was written. */

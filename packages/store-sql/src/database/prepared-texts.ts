@@ -30,6 +30,8 @@ export interface PreparedTexts {
   readonly markQuarantined: BulkText;
   /** organization, calendar, to, from, kind */
   readonly insertSpan: BulkText;
+  /** organization, calendar, to, from, kind */
+  readonly deleteSpan: BulkText;
   /** organization, sequence, kind, account, connection, calendar, uid, remote key, at */
   readonly insertChange: BulkText;
   /** organization, application, sequence, kind, account, calendar, uid, at */
@@ -92,9 +94,11 @@ function quarantineTexts(flavor: SqlFlavor): Pick<PreparedTexts, "putQuarantined
   };
 }
 
-function outputTexts(flavor: SqlFlavor): Pick<PreparedTexts, "insertSpan" | "insertChange" | "insertApplicationRecord" | "enqueueJob"> {
+function outputTexts(flavor: SqlFlavor): Pick<PreparedTexts, "insertSpan" | "deleteSpan" | "insertChange" | "insertApplicationRecord" | "enqueueJob"> {
+  const span = { ...calendarKey, to_ms: "integer", from_ms: "integer", kind: "text" } as const;
   return {
-    insertSpan: bulkText<Database["busy_span"]>(flavor, "busy_span", { insert: { ...calendarKey, to_ms: "integer", from_ms: "integer", kind: "text" } }),
+    insertSpan: bulkText<Database["busy_span"]>(flavor, "busy_span", { insert: span }),
+    deleteSpan: bulkText<Database["busy_span"]>(flavor, "busy_span", { delete: true, where: span }),
     insertChange: bulkText<Database["change_record"]>(flavor, "change_record", {
       insert: {
         organization: "text", sequence: "integer", kind: "text", account_id: "text", connection_id: "text", calendar_id: "text", uid: "text",

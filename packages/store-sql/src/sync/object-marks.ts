@@ -110,6 +110,21 @@ export class ObjectMarks {
     return rows.map((row) => ({ remoteKey: row.remote_key, uid: row.uid, timing: row.timing }));
   }
 
+  async timingsOf(calendarId: CalendarId, uids: readonly string[], range: TimeRange): Promise<StoredTimingRow[]> {
+    if (uids.length === 0) return [];
+    const rows = await this.#database.read((scope) =>
+      scope.all(
+        this.#objects(scope, calendarId)
+          .select(["remote_key", "uid", "timing"])
+          .where("uid", "in", scope.flavor.textList(uids))
+          .where((eb) => touches(eb, range))
+          .orderBy("remote_key")
+          .orderBy("uid"),
+      ),
+    );
+    return rows.map((row) => ({ remoteKey: row.remote_key, uid: row.uid, timing: row.timing }));
+  }
+
   async sharedUids(calendarId: CalendarId): Promise<string[]> {
     const rows = await this.#database.read((scope) =>
       scope.all(this.#objects(scope, calendarId).select("uid").groupBy("uid").having(sql<boolean>`count(*) > 1`)),

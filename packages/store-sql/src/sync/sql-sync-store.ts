@@ -63,6 +63,10 @@ export class SqlSyncStore implements SyncStore {
     return this.#marks.timings(calendarId, range, after, limit);
   }
 
+  timingsOf(calendarId: CalendarId, uids: readonly string[], range: TimeRange): Promise<StoredTimingRow[]> {
+    return this.#marks.timingsOf(calendarId, uids, range);
+  }
+
   sharedUids(calendarId: CalendarId): Promise<string[]> {
     return this.#marks.sharedUids(calendarId);
   }

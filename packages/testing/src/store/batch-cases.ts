@@ -187,6 +187,10 @@ const ranges: StoreCase = {
     const range = { from: 200, to: 300 };
     expect((await sync.timings("calendar-1", range, null, 1_000)).map((row) => row.remoteKey)).toEqual(["a", "b", "c", "e"]);
     expect(await sync.sharedUids("calendar-1")).toEqual(["b@example.test"]);
+    const named = ["b@example.test", "c@example.test", "f@example.test", "nobody's"];
+    expect((await sync.timingsOf("calendar-1", named, range)).map((row) => row.remoteKey)).toEqual(["b", "c"]);
+    expect((await sync.timingsOf("calendar-1", named, { from: 0, to: 1_000 })).map((row) => row.remoteKey)).toEqual(["b", "c", "f", "g"]);
+    expect(await sync.timingsOf("calendar-1", [], range)).toEqual([]);
     expect((await sync.timings("calendar-1", range, null, 2)).map((row) => row.remoteKey)).toEqual(["a", "b"]);
     expect((await sync.timings("calendar-1", range, { remoteKey: "b", uid: "b@example.test" }, 2)).map((row) => row.remoteKey)).toEqual(["c", "e"]);
     expect((await reader.objects("calendar-1", range, null, 10)).map((object) => object.remoteKey)).toEqual(["a", "b", "c", "e"]);
