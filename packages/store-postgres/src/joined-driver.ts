@@ -44,7 +44,7 @@ export class JoinedDriver implements SqlDriver {
    * would wait for each other.
    */
   write<T>(work: (connection: SqlConnection) => Promise<T>, session: SqlSession): Promise<T> {
-    const lock = session.organization === null ? [] : [organizationLock(this.#options.schema, session.organization, false)];
+    const lock = session.organization === null ? [] : [organizationLock(this.#options.schema, encodeText(session.organization), false)];
     return this.#take(() => this.#inside(work, session, lock));
   }
 

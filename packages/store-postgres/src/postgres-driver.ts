@@ -36,7 +36,7 @@ export class PostgresDriver implements SqlDriver {
 
   async write<T>(work: (connection: SqlConnection) => Promise<T>, session: SqlWriteSession): Promise<T> {
     const begin = ["begin isolation level read committed read write", this.#settings(session)];
-    if (session.organization !== null) begin.push(organizationLock(this.#options.schema, session.organization, session.together));
+    if (session.organization !== null) begin.push(organizationLock(this.#options.schema, encodeText(session.organization), session.together));
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#transaction(begin, work, session);

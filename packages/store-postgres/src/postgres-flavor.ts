@@ -29,7 +29,7 @@ $refuse$`,
     ],
     beforeMigrations: [
       // `create schema if not exists` wants the right to create one even where it is there.
-      `do $schema$ begin if to_regnamespace('${schema}') is null then create schema ${schema}; end if; end $schema$`,
+      `do $schema$ begin if to_regnamespace('${schema}') is null then create schema "${schema}"; end if; end $schema$`,
       `select pg_catalog.set_config('search_path', '${searchPath(schema)}', true)`,
       // One migration at a time; the second one waits and then finds nothing to do.
       `select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('kalends migration ${schema}', 0))`,

@@ -34,23 +34,23 @@ ${makeRole(runtime)}
 
 -- \`authorization\` wants the membership for a moment where this is not run by a superuser.
 do $schema$ begin
-  if to_regnamespace(${text(schema)}) is null then create schema ${schema}; end if;
+  if to_regnamespace(${text(schema)}) is null then create schema "${schema}"; end if;
 end $schema$;
 grant ${quoted(owner)} to current_user;
-alter schema ${schema} owner to ${quoted(owner)};
-revoke all on schema ${schema} from public;
-grant usage on schema ${schema} to ${quoted(runtime)};
+alter schema "${schema}" owner to ${quoted(owner)};
+revoke all on schema "${schema}" from public;
+grant usage on schema "${schema}" to ${quoted(runtime)};
 
 -- What the owner makes from now on.
-alter default privileges for role ${quoted(owner)} in schema ${schema} grant select, insert, update, delete on tables to ${quoted(runtime)};
-alter default privileges for role ${quoted(owner)} in schema ${schema} grant execute on functions to ${quoted(runtime)};
+alter default privileges for role ${quoted(owner)} in schema "${schema}" grant select, insert, update, delete on tables to ${quoted(runtime)};
+alter default privileges for role ${quoted(owner)} in schema "${schema}" grant execute on functions to ${quoted(runtime)};
 -- What is there already, if this runs after a migration.
-grant select, insert, update, delete on all tables in schema ${schema} to ${quoted(runtime)};
-grant execute on all functions in schema ${schema} to ${quoted(runtime)};
+grant select, insert, update, delete on all tables in schema "${schema}" to ${quoted(runtime)};
+grant execute on all functions in schema "${schema}" to ${quoted(runtime)};
 do $readonly$ begin
-  if to_regclass(${text(`${schema}.migration`)}) is not null then
-    revoke insert, update, delete on ${schema}.migration from ${quoted(runtime)};
-    revoke update, delete on ${schema}.audit_record, ${schema}.alert_record from ${quoted(runtime)};
+  if to_regclass(${text(`"${schema}".migration`)}) is not null then
+    revoke insert, update, delete on "${schema}".migration from ${quoted(runtime)};
+    revoke update, delete on "${schema}".audit_record, "${schema}".alert_record from ${quoted(runtime)};
   end if;
 end $readonly$;
 revoke ${quoted(owner)} from current_user;

@@ -3,7 +3,7 @@ import pg from "pg";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Store } from "@kalends/model";
 import { missingPostgres, queryPostgres, startPostgres, type HostTransaction, type OpenedStore, type RunningPostgres, type StoreOpenOptions } from "@kalends/testing";
-import { openPostgresStore, roleScript, type PgPool, type PostgresStoreOptions } from "../src/index.ts";
+import { openPostgresStore, roleScript, type PgClient, type PgPool, type PgQuery, type PostgresStoreOptions } from "../src/index.ts";
 
 export const owner = "kalends_owner";
 export const runtime = "kalends_app";
@@ -144,6 +144,17 @@ export function openForSuite(database: () => SuiteDatabase, variant: SuiteVarian
         }
       },
     };
+  };
+}
+
+/** A pool whose clients' calls go through `call`. */
+export function throughCalls(pool: PgPool, call: (query: PgClient["query"], config: PgQuery) => ReturnType<PgClient["query"]>): PgPool {
+  return {
+    connect: async () => {
+      const client = await pool.connect();
+      return { query: (config) => call((inner) => client.query(inner), config), release: (destroy) => client.release(destroy) };
+    },
+    end: () => pool.end(),
   };
 }
 
