@@ -8,7 +8,7 @@ import { makeSchema, withSuiteDatabase } from "./suite-database.ts";
 /** Texts with what the code treats apart, and what PostgreSQL's array form does, more often than chance would. */
 const texts = fc.array(fc.oneof(fc.constantFrom("\0", "\ufdd0", "\ufdd1", "\ufdd2", "\\", "\"", "{", "}", ",", "NULL", "'", "%", "\n"), fc.string({ unit: "binary" })), { maxLength: 8 })
   .map((parts) => parts.join(""))
-  .filter((text) => text.isWellFormed());
+  .filter((text) => !/\p{Surrogate}/u.test(text));
 
 test("every text comes back as it was, without NUL on the way, and two texts never become one", () => {
   fc.assert(fc.property(texts, texts, (one, other) => {
