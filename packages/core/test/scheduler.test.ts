@@ -102,15 +102,20 @@ describe("the scheduler", () => {
     const organization = await world.engine.openOrganization("org");
     let refuse = true;
     const pull = provider.pullPage.bind(provider);
-    provider.pullPage = (access, request) => (refuse ? Promise.reject(new KalendsError("permission-denied", "no")) : pull(access, request));
-    let runs = 0;
+    let asked = 0;
+    provider.pullPage = (access, request) => {
+      asked += 1;
+      return refuse ? Promise.reject(new KalendsError("permission-denied", "no")) : pull(access, request);
+    };
     for (let hour = 0; hour < 24; hour += 1) {
-      runs += await world.engine.scheduler.drain();
+      await world.engine.scheduler.drain();
       await world.clock.advance(3_600_000 * 1.3);
     }
     const [letter] = await organization.deadLetters();
     expect(letter).toMatchObject({ kind: "sync-calendar", subject: id, error: { code: "permission-denied" }, nextTry: expect.any(String) });
-    expect(runs).toBeLessThan(10);
+    // Other jobs of the organization, such as retention, go on beside it.
+    expect(asked).toBeGreaterThanOrEqual(5);
+    expect(asked).toBeLessThan(10);
     refuse = false;
     await world.store.organization("org").jobs.enqueue({ kind: "sync-calendar", subject: id, runAt: world.clock.now(), priority: "user" });
     await world.engine.scheduler.drain();
