@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { startGoogleSandbox } from "@kalends/sandbox";
 import { Secret, systemClock } from "kalends";
 import { openKalends } from "./open-kalends.ts";
+import { startCheckedGoogle } from "./checked-google.ts";
 
 const redirectUri = "http://127.0.0.1/callback";
 const ada = "ada@example.test";
 
 test("an account of which only busy times are needed: the smallest scopes are asked for, and no event is ever read", async () => {
-  const sandbox = await startGoogleSandbox({ clock: systemClock, users: [{ email: ada }], clients: [{ id: "app", secret: "app-secret", redirectUris: [redirectUri] }] });
+  const sandbox = await startCheckedGoogle({ clock: systemClock, users: [{ email: ada }], clients: [{ id: "app", secret: "app-secret", redirectUris: [redirectUri] }] });
   const { rootUrl, authorizationUrl, tokenUrl, revocationUrl, issuer } = sandbox.endpoints;
   const opened = await openKalends({
     allowHosts: [sandbox.allowHost],

@@ -1,14 +1,14 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { startGoogleSandbox } from "@kalends/sandbox";
 import { systemClock } from "kalends";
 import { openKalends } from "./open-kalends.ts";
+import { startCheckedGoogle } from "./checked-google.ts";
 
 const scope = "https://www.googleapis.com/auth/calendar.readonly";
 
 test("fifty users of a domain are connected by one service account, and nothing of theirs is stored", async () => {
   const emails = Array.from({ length: 50 }, (_, index) => `user-${index}@corp.example`);
-  const sandbox = await startGoogleSandbox({ clock: systemClock, users: emails.map((email) => ({ email, hostedDomain: "corp.example" })) });
+  const sandbox = await startCheckedGoogle({ clock: systemClock, users: emails.map((email) => ({ email, hostedDomain: "corp.example" })) });
   const key = sandbox.addServiceAccount({ email: "robot@project.example", delegations: [{ domain: "corp.example", scopes: [scope] }] });
   const { rootUrl, tokenUrl } = sandbox.endpoints;
   const opened = await openKalends({
@@ -44,7 +44,7 @@ test("fifty users of a domain are connected by one service account, and nothing 
 
 test("the channels of a delegated connection are stopped when it ends, and when its user is deactivated", async () => {
   const emails = ["ada@corp.example", "bob@corp.example"];
-  const sandbox = await startGoogleSandbox({ clock: systemClock, users: emails.map((email) => ({ email, hostedDomain: "corp.example" })), send: async () => 200 });
+  const sandbox = await startCheckedGoogle({ clock: systemClock, users: emails.map((email) => ({ email, hostedDomain: "corp.example" })), send: async () => 200 });
   const key = sandbox.addServiceAccount({ email: "robot@project.example", delegations: [{ domain: "corp.example", scopes: [scope] }] });
   const { rootUrl, tokenUrl } = sandbox.endpoints;
   const { kalends, close } = await openKalends({

@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { storedPauses } from "@kalends/core";
-import { startGoogleSandbox } from "@kalends/sandbox";
 import { openSqliteStore } from "@kalends/store-sqlite";
 import { fakeClock } from "@kalends/testing";
 import { createKalends, Secret, type Kalends } from "kalends";
 import { testKey } from "./open-kalends.ts";
+import { startCheckedGoogle } from "./checked-google.ts";
 
 const scope = "https://www.googleapis.com/auth/calendar";
 
 test("a Retry-After that one worker was given for the whole project is kept by the others", async () => {
   const clock = fakeClock("2026-03-01T08:00:00Z");
   const emails = ["ada@corp.example", "bob@corp.example"];
-  const sandbox = await startGoogleSandbox({ clock, users: emails.map((email) => ({ email })), quota: { perUser: 1e6, perProject: 1e6, status: 429 } });
+  const sandbox = await startCheckedGoogle({ clock, users: emails.map((email) => ({ email })), quota: { perUser: 1e6, perProject: 1e6, status: 429 } });
   const folder = await mkdtemp(join(tmpdir(), "kalends-"));
   const opened: Kalends[] = [];
   try {

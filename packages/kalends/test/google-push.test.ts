@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import type { Clock, Store } from "@kalends/model";
 import { googleProvider } from "@kalends/provider-google";
-import { startGoogleSandbox, type GoogleSandbox } from "@kalends/sandbox";
+import type { GoogleSandbox } from "@kalends/sandbox";
 import { createServer, type KalendsServer } from "@kalends/server";
 import { openSqliteStore } from "@kalends/store-sqlite";
 import { fakeClock, seededRandom, type FakeClock } from "@kalends/testing";
 import { createTransport } from "@kalends/transport";
 import { createKalends, Secret, systemClock, systemRandom, type Kalends } from "kalends";
 import { testKey } from "./open-kalends.ts";
+import { startCheckedGoogle } from "./checked-google.ts";
 
 const ada = "ada@example.test";
 const baseUrl = "https://app.example/calendars";
@@ -39,7 +40,7 @@ async function openWorld(): Promise<World> {
     const response = await server?.handle(new Request(address, { method: "POST", headers }));
     return response?.status ?? 0;
   };
-  const sandbox = await startGoogleSandbox({
+  const sandbox = await startCheckedGoogle({
     clock,
     users: [{ email: ada, timeZone: "Europe/Berlin" }],
     quota: { perUser: 1e6, perProject: 1e6 },

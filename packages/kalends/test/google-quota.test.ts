@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Transport } from "@kalends/model";
 import { googleProvider, type BudgetLimits } from "@kalends/provider-google";
-import { startGoogleSandbox, type GoogleSandbox } from "@kalends/sandbox";
+import type { GoogleSandbox } from "@kalends/sandbox";
 import { fakeClock, type FakeClock } from "@kalends/testing";
 import { createTransport } from "@kalends/transport";
 import { Secret, systemClock, systemRandom, type Kalends } from "kalends";
 import { openKalends } from "./open-kalends.ts";
+import { startCheckedGoogle } from "./checked-google.ts";
 
 const scope = "https://www.googleapis.com/auth/calendar";
 const noisy = "noisy@corp.example";
@@ -27,7 +28,7 @@ interface Stage {
 async function openStage(accounts: number, quota: { perProject: number; perUser: number }, budget: BudgetLimits): Promise<Stage> {
   const clock = fakeClock("2026-01-05T09:00:00Z");
   const emails = [noisy, ...Array.from({ length: accounts - 1 }, (_, index) => `user-${index}@corp.example`)];
-  const sandbox = await startGoogleSandbox({ clock, users: emails.map((email) => ({ email })), quota: { perProject: 1e9, perUser: 1e9 } });
+  const sandbox = await startCheckedGoogle({ clock, users: emails.map((email) => ({ email })), quota: { perProject: 1e9, perUser: 1e9 } });
   const guarded = createTransport({ clock: systemClock, allowHosts: [sandbox.allowHost] });
   let underWay = 0;
   const transport: Transport = {

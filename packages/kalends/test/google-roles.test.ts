@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { startGoogleSandbox } from "@kalends/sandbox";
 import { fakeClock } from "@kalends/testing";
 import { Secret } from "kalends";
 import { openKalends } from "./open-kalends.ts";
+import { startCheckedGoogle } from "./checked-google.ts";
 
 const [ada, bob] = ["ada@corp.example", "bob@corp.example"];
 const scope = "https://www.googleapis.com/auth/calendar";
@@ -11,7 +11,7 @@ const [from, to] = ["2026-03-01T00:00:00Z", "2026-04-10T00:00:00Z"];
 test("a calendar that two accounts share: the role of one falls from writer to reader of busy times to none, and only that one sees less", async () => {
   const clock = fakeClock("2026-03-01T08:00:00Z");
   const sleeping = { now: clock.now, setTimer: clock.setTimer, sleep: (ms: number) => clock.advance(ms) };
-  const sandbox = await startGoogleSandbox({ clock, users: [ada, bob].map((email) => ({ email })), quota: { perUser: 1e6, perProject: 1e6 } });
+  const sandbox = await startCheckedGoogle({ clock, users: [ada, bob].map((email) => ({ email })), quota: { perUser: 1e6, perProject: 1e6 } });
   const google = { clientId: "sandbox-client", clientSecret: "sandbox-secret", apiRoot: sandbox.endpoints.rootUrl };
   const { kalends, close } = await openKalends({ clock: sleeping, allowHosts: [sandbox.allowHost], google });
   try {
