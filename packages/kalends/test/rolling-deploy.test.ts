@@ -88,7 +88,7 @@ const shown = (entries: Iterable<[string, string]>): string => JSON.stringify([.
 
 test("workers of the version before the newest schema step and of this one work together across it, and no job fails", async (context) => {
   const commit = commitBeforeNewestStep();
-  if (commit === null) return context.skip("the history of the repository does not reach back to the version before the newest schema step");
+  if (commit === null) return context.skip("not applicable: the history of the repository does not reach back to the version before the newest schema step");
   const folder = mkdtempSync(join(tmpdir(), "kalends-rolling-"));
   const old = join(folder, "old");
   mkdirSync(old);

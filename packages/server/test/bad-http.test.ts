@@ -75,7 +75,7 @@ describe(`hostile notifications (${hooks.length} entries)`, { timeout: 180_000 }
     return;
   }
   test.for(hooks.map((entry) => [entry.id, entry] as const))("%s", async ([id, entry], context) => {
-    if (/^hook-(graph|ews)-/.test(id)) return context.skip(`not yet: there is no ${id.split("-")[1] ?? ""} adapter that reads its notifications`);
+    if (/^hook-(graph|ews)-/.test(id)) return context.skip(`not applicable: there is no ${id.split("-")[1] ?? ""} adapter yet that reads its notifications`);
     const stage = await openHooked();
     const wrongToken = await post(stage, { ...entry.inbound, headers: { ...entry.inbound.headers, "x-goog-channel-token": "WRONG" } });
     const answers = await Promise.all(Array.from({ length: entry.inbound.times ?? 1 }, () => post(stage, entry.inbound)));

@@ -8,7 +8,7 @@ type Work<T> = (org: OrganizationStore, host: HostTransaction) => Promise<T>;
 /** Runs `work` on org-a inside a transaction of the host's; skips where the store cannot join one. */
 async function inHost<T>(world: StoreWorld, context: TestContext, work: Work<T>): Promise<T> {
   const { hostTransaction } = world.opened;
-  if (hostTransaction === undefined) return context.skip("this store joins no transaction of the host's");
+  if (hostTransaction === undefined) return context.skip("not applicable: this store joins no transaction of the host's");
   return hostTransaction(async (host) => {
     const joined = world.store.joined?.(host.transaction);
     if (joined === undefined) throw new Error("the harness has transactions, and the store joins none");
