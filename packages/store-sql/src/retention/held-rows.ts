@@ -1,7 +1,8 @@
-import { sql } from "kysely";
+import { sql, type SelectQueryBuilder } from "kysely";
 import type { AccountId, AgedRows, HeldAccount, HeldRecords, OrganizationId } from "@kalends/model";
 import type { SqlScope } from "../database/sql-scope.ts";
 import { rowsOf } from "./rows-of.ts";
+import type { Database } from "../schema/database.ts";
 
 /** Operational tables whose rows go by age, and the column that tells it. */
 export const recordTables = {
@@ -70,7 +71,11 @@ async function credentials(scope: SqlScope, organization: OrganizationId, accoun
 }
 
 /** Objects of the account's calendars. */
-export function objectsOf(scope: SqlScope, organization: OrganizationId, accountId: AccountId) {
+export function objectsOf(
+  scope: SqlScope,
+  organization: OrganizationId,
+  accountId: AccountId,
+): SelectQueryBuilder<Database, "calendar_object", object> {
   const calendars = scope.db.selectFrom("calendar").select("id").where("organization", "=", organization).where("account_id", "=", accountId);
   return scope.db.selectFrom("calendar_object").where("calendar_object.organization", "=", organization).where("calendar_object.calendar_id", "in", calendars);
 }
