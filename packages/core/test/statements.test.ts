@@ -13,7 +13,7 @@ const databaseWide = ["organization", "setting", "migration", "sqlite_schema", "
  */
 const acrossOrganizations: { why: string; tables: string[]; text: RegExp }[] = [
   { why: "the oldest due jobs of all organizations", tables: ["job"], text: /^(select|update|delete)/ },
-  { why: "claims and leases of a process that died", tables: ["job", "sync_state"], text: /"holder"/ },
+  { why: "claims, leases and rights to renew of a process that died", tables: ["job", "sync_state", "credential_renewal"], text: /"holder"/ },
   { why: "how many data keys a key of the keyset still wraps", tables: ["data_key"], text: /"key_id"/ },
 ];
 
