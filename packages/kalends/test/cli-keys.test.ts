@@ -70,7 +70,7 @@ describe("keys, audit log and alerts on the command line", () => {
     expect((await folder.run(["keys", "add"], { environment: { KALENDS_KEY: before } })).err).toContain("cannot change");
     // The keyset may come from the environment just as well.
     expect((await folder.run(["sync"], { environment: { KALENDS_KEY: file } })).code).toBe(0);
-  });
+  }, 180_000);
 
   test("the audit log verifies, exports, and names the first record that somebody changed; the alert waits to be acknowledged", async () => {
     const good = await folder.run(["audit", "verify"]);
@@ -92,5 +92,5 @@ describe("keys, audit log and alerts on the command line", () => {
     expect((await folder.run(["alerts", "acknowledge", "1"])).code).toBe(0);
     expect(await folder.run(["alerts"])).toMatchObject({ code: 0, out: expect.stringContaining("No alert is open") });
     expect((await folder.run(["alerts", "list", "--all", "--json"])).out.trim().split("\n")).toHaveLength(2);
-  });
+  }, 180_000);
 });
