@@ -3,12 +3,14 @@ import type { AuditEntry, Authorization, OrganizationStore } from "@kalends/mode
 import type { HostTransaction } from "./store-harness.ts";
 import { account, codeOf, connection, syncJob, type StoreCase, type StoreWorld } from "./store-world.ts";
 
+const noTransaction = "not applicable: this store joins no transaction of the host's";
+
 type Work<T> = (org: OrganizationStore, host: HostTransaction) => Promise<T>;
 
 /** Runs `work` on org-a inside a transaction of the host's; skips where the store cannot join one. */
 async function inHost<T>(world: StoreWorld, context: TestContext, work: Work<T>): Promise<T> {
   const { hostTransaction } = world.opened;
-  if (hostTransaction === undefined) return context.skip("not applicable: this store joins no transaction of the host's");
+  if (hostTransaction === undefined) return context.skip(noTransaction);
   return hostTransaction(async (host) => {
     const joined = world.store.joined?.(host.transaction);
     if (joined === undefined) throw new Error("the harness has transactions, and the store joins none");
@@ -69,6 +71,8 @@ const together: StoreCase = {
 const rolledBack: StoreCase = {
   title: "they are rolled back together, and leave nothing",
   async run(world, context) {
+    // Before anything else: what is caught below would take the reason along.
+    if (world.opened.hostTransaction === undefined) return context.skip(noTransaction);
     await world.populate();
     const before = await world.opened.dump?.();
     const stop = new Error("the host changed its mind");
