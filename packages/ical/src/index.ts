@@ -25,6 +25,7 @@ export type { ParseOptions, ParsedCalendar } from "./text/parse-calendar.ts";
 export type { BrokenItem } from "./text/collect-objects.ts";
 export { defaultParseLimits } from "./text/parse-limits.ts";
 export type { ParseLimits } from "./text/parse-limits.ts";
+export { calendarAddress } from "./fields/calendar-address.ts";
 export { writeCalendar } from "./text/write-calendar.ts";
 export { canonicalObject, canonicalParts, type CanonicalParts } from "./objects/canonical-object.ts";
 export { storedTiming, timingOf } from "./objects/timing-of.ts";

@@ -5,6 +5,7 @@ export * from "./busy.ts";
 export * from "./event.ts";
 export * from "./calendar-object.ts";
 export * from "./occurrence.ts";
+export * from "./delivery-status.ts";
 export * from "./parties.ts";
 export * from "./members.ts";
 export * from "./provisioning.ts";

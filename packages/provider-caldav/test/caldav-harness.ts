@@ -17,6 +17,8 @@ export interface ServerTraits {
   /** Its sync-tokens are inclusive or as coarse as its clock. */
   repeats?: boolean;
   environment?: Readonly<Record<string, string>>;
+  /** See `ProviderHarness`. */
+  scheduling?: { organizer: string; attendee: string };
   /** `null`: the server refuses every invalid event itself. */
   brokenItem?: string | null;
 }
@@ -67,6 +69,7 @@ export async function harnessOf(server: Omit<RunningServer, "kind" | "folder">, 
     ...(traits.brokenItem === null ? {} : { brokenItem: traits.brokenItem ?? startlessEventText("broken-item") }),
     ...(traits.deadCursor === null ? {} : { deadCursor: traits.deadCursor ?? "sync:http://sabre.io/ns/sync/nonsense" }),
     ...(traits.repeats === undefined ? {} : { repeats: traits.repeats }),
+    ...(traits.scheduling === undefined ? {} : { scheduling: traits.scheduling }),
     ...(traits.idleRequests === undefined ? {} : { idleRequests: traits.idleRequests }),
     remote: {
       createCalendar: (name, displayName) => client.makeCalendar(path(name), { displayName }),

@@ -4,12 +4,13 @@ import { harnessOf } from "./caldav-harness.ts";
 import { systemClock } from "./system-clock.ts";
 
 describeProviderConformance("CalDAV on the sandbox", async () => {
-  const sandbox = await startCaldavSandbox({ clock: systemClock, users: [{ name: "alice", password: "alicepw", calendars: [] }] });
+  const users = [{ name: "alice", password: "alicepw", calendars: [] }, { name: "bob", password: "bobpw" }];
+  const sandbox = await startCaldavSandbox({ clock: systemClock, users, features: { scheduling: true } });
   const alice = sandbox.user("alice");
   const home = new URL(alice.homeUrl).pathname;
   const { origin } = new URL(sandbox.url);
   const server = { origin, baseUrl: sandbox.url, home: () => home, username: "alice", password: "alicepw", stop: () => sandbox.close() };
-  const harness = await harnessOf(server, {});
+  const harness = await harnessOf(server, { scheduling: { organizer: alice.email, attendee: sandbox.user("bob").email } });
   // The sandbox's own hand stores everything as it is, broken items and tasks too.
   const put = async (calendar: string, fileName: string, text: string): Promise<void> => {
     alice.calendar(calendar).put(/^UID:(.+)$/m.exec(text)?.[1]?.trim() ?? fileName, text, { fileName });

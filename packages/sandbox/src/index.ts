@@ -8,7 +8,7 @@ export {
 } from "./caldav/start-caldav-sandbox.ts";
 export type { SandboxUser } from "./caldav/sandbox-user.ts";
 export type { SandboxCalendar } from "./caldav/sandbox-calendar.ts";
-export type { CaldavFeatures, NewCalendar } from "./caldav/caldav-state.ts";
+export type { CaldavFeatures, NewCalendar, SandboxInvitation } from "./caldav/caldav-state.ts";
 export type { FaultScript, ScriptedFault } from "./serving/scripted-faults.ts";
 export type { LoggedRequest } from "./caldav/logged-request.ts";
 export { createDemoWorld, type DemoPerson, type DemoWorld, type DemoWorldOptions } from "./world/create-demo-world.ts";

@@ -1,5 +1,6 @@
 import type { CalendarObject, QuarantinedItem } from "../calendar-object.ts";
 import type { Credential, OAuthCredential } from "../credential.ts";
+import type { DeliveryStatus } from "../delivery-status.ts";
 import type { Cursor, PageToken, ProviderId, RemoteKey, Revision } from "../ids.ts";
 import type { TimeRange } from "../time-range.ts";
 import type { AuthorizationAddress, AuthorizationRequest, ExchangeRequest, GrantedLogin, LoginIdentity, RevokeRequest } from "./provider-grant.ts";
@@ -112,6 +113,11 @@ export interface PutObjectResult {
   stored: CalendarObject;
   /** `false`: the provider stored something else than was written. */
   asWritten: boolean;
+  /**
+   * What became of the last message to each person, where the write was asked for with `notify` and the provider tells; whom it says nothing
+   * of is not listed. Deliveries that take a while are `pending` here. Absent: this provider never tells.
+   */
+  deliveries?: DeliveryStatus[];
 }
 
 /** One removal of one item. */

@@ -1,5 +1,6 @@
 import { canonicalObject, parseCalendar } from "@kalends/ical";
-import { KalendsError, type CalendarObject, type ProviderAccess, type PutObjectRequest, type PutObjectResult, type RemoteKey, type Revision } from "@kalends/model";
+import { KalendsError, type CalendarObject, type DeliveryStatus, type ProviderAccess, type PutObjectRequest } from "@kalends/model";
+import type { PutObjectResult, RemoteKey, Revision } from "@kalends/model";
 import type { DavLine } from "../dav-line.ts";
 import { calendarUrl } from "../list-calendars.ts";
 import { ownAddresses } from "../own-addresses.ts";
@@ -7,6 +8,7 @@ import { readComponents, writeComponents } from "./component.ts";
 import { itemKey, newItemKey } from "./item-key.ts";
 import { mergeCalendar } from "./merge-calendar.ts";
 import { nameForUid, newUid } from "./new-uid.ts";
+import { namesPeople, readDeliveries } from "./read-deliveries.ts";
 import { objectOf, readCurrent, readNamed, type CurrentItem } from "./read-current.ts";
 import { setScheduleAgent } from "./schedule-agent.ts";
 import { withEnd } from "./with-end.ts";
@@ -64,7 +66,9 @@ async function update(writing: Writing, request: PutObjectRequest, target: { rem
   if (asked.uid !== before.uid) throw new KalendsError("invalid-argument", "`object` must keep its UID");
   const after = withEnds(before, asked);
   // Already as it is to be: nothing is asked for, or an earlier answer was lost.
-  if (canonicalObject(after) === canonicalObject(before)) return { remoteKey: key, revision: current.revision, stored: before, asWritten: true };
+  if (canonicalObject(after) === canonicalObject(before)) {
+    return { remoteKey: key, revision: current.revision, stored: before, asWritten: true, deliveries: deliveriesIn(writing, current.text, before.uid) };
+  }
   if (target.revision !== null && current.revision !== null && target.revision !== current.revision) {
     throw conflictOf({ remoteKey: key, revision: current.revision, deleted: false });
   }
@@ -74,8 +78,9 @@ async function update(writing: Writing, request: PutObjectRequest, target: { rem
   const answer = await putGuarded(writing, key, current, sent, target.revision);
   if (!answer.ok) throw await refusalOf(line, url, answer);
   await notRevived(line, url, current, answer);
-  if (answer.etag === null) return await readBack(writing, key, after.uid, sent, null);
-  return { remoteKey: key, revision: answer.etag, stored: objectFrom(writing, key, answer.etag, sent, after.uid), asWritten: true };
+  // What became of the messages stands in the server's text, whether it tells an ETag or not.
+  if (answer.etag === null || (writing.notify && namesPeople(sent))) return await readBack(writing, key, after.uid, sent, answer.etag);
+  return { remoteKey: key, revision: answer.etag, stored: objectFrom(writing, key, answer.etag, sent, after.uid), asWritten: true, deliveries: [] };
 }
 
 /** Ends are written where times are written: what did not change stays as the server accepted it. */
@@ -127,19 +132,26 @@ async function notRevived(line: DavLine, url: string, current: CurrentItem, answ
 async function readBack(writing: Writing, key: RemoteKey, uid: string, sent: string, etag: string | null): Promise<PutObjectResult> {
   const there = await readCurrent(writing.line, writing.url, key);
   // Some servers show what was written only minutes later; until then it is as it was sent.
-  if (there === null) return { remoteKey: key, revision: etag, stored: objectFrom(writing, key, etag, sent, uid), asWritten: true };
+  if (there === null) return { remoteKey: key, revision: etag, stored: objectFrom(writing, key, etag, sent, uid), asWritten: true, deliveries: [] };
   writing.line.account.writes.note(key, true);
   const stored = objectOf(there, key, uid, writing.own);
   if (stored === null) throw takenBy(key, there.revision);
   const wanted = objectFrom(writing, key, there.revision, sent, uid);
-  return { remoteKey: key, revision: there.revision ?? etag, stored, asWritten: canonicalObject(stored) === canonicalObject(wanted) };
+  const asWritten = canonicalObject(stored) === canonicalObject(wanted);
+  return { remoteKey: key, revision: there.revision ?? etag, stored, asWritten, deliveries: deliveriesIn(writing, there.text, uid) };
+}
+
+/** Where nobody was to be told, a status is one of an earlier write. */
+function deliveriesIn({ notify }: Writing, text: string, uid: string): DeliveryStatus[] {
+  return notify ? readDeliveries(text, uid) : [];
 }
 
 function sameAs(writing: Writing, key: RemoteKey, there: CurrentItem, object: CalendarObject): PutObjectResult | null {
   const stored = objectOf(there, key, object.uid, writing.own);
   if (stored === null) return null;
   const wanted = objectFrom(writing, key, null, writeWhole(object, stampOf(writing.line)), object.uid);
-  return canonicalObject(stored) === canonicalObject(wanted) ? { remoteKey: key, revision: there.revision, stored, asWritten: true } : null;
+  if (canonicalObject(stored) !== canonicalObject(wanted)) return null;
+  return { remoteKey: key, revision: there.revision, stored, asWritten: true, deliveries: deliveriesIn(writing, there.text, object.uid) };
 }
 
 /** A bare 412 to a new name: the name is taken after all, or the server has another objection that it does not name (Xandikos). */

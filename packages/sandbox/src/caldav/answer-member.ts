@@ -1,6 +1,7 @@
 import { calendarType, emptyAnswer, refusal, type Answer, type CaldavRequest } from "./answer.ts";
 import type { CaldavState } from "./caldav-state.ts";
 import { CalendarTextRefused, inspectCalendarText, type CalendarTextFacts } from "./inspect-calendar-text.ts";
+import { sendInvitations } from "./send-invitations.ts";
 import { calendarPath, encodeSegment, type Resource } from "./resource-paths.ts";
 import { caldav, dav, element, escapeXml } from "./write-xml.ts";
 
@@ -36,8 +37,10 @@ export function answerPut(state: CaldavState, resource: MemberResource, request:
     const href = calendarPath(resource.user, resource.calendar) + encodeSegment(holder);
     return refusal(409, caldav, "no-uid-conflict", element(dav, "href", escapeXml(href)));
   }
-  const { etag } = store.put(name, request.body, facts, state.clock.now());
-  return emptyAnswer(stored ? 204 : 201, state.features.etagOnPut ? { etag } : {});
+  const text = state.features.scheduling && request.body !== stored?.text ? sendInvitations(state, resource.user, request.body) : request.body;
+  const { etag } = store.put(name, text, facts, state.clock.now());
+  // An ETag would say that the object is stored as it was sent (RFC 4791 section 5.3.4).
+  return emptyAnswer(stored ? 204 : 201, state.features.etagOnPut && text === request.body ? { etag } : {});
 }
 
 /** Answers DELETE of one calendar object. */

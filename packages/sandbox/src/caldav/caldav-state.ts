@@ -1,7 +1,7 @@
 import type { Clock } from "@kalends/model";
 import type { CalendarStore } from "./calendar-store.ts";
 
-/** Server behaviours that differ in the wild. Each is on unless switched off. */
+/** Server behaviours that differ in the wild. Each is on unless switched off, but for `scheduling`. */
 export interface CaldavFeatures {
   /** The sync-collection report and the sync-token property (RFC 6578). */
   syncCollection: boolean;
@@ -15,6 +15,17 @@ export interface CaldavFeatures {
   principalOnRoot: boolean;
   /** The redirect at `/.well-known/caldav`. */
   wellKnown: boolean;
+  /** Attendees are invited when their organizer writes an event (RFC 6638). Off unless switched on. */
+  scheduling: boolean;
+}
+
+/** An invitation that the server sent because of a write. */
+export interface SandboxInvitation {
+  from: string;
+  to: string;
+  uid: string;
+  /** Delivered into a calendar of the sandbox, taken to the mail, no such user, no calendar to put it in (RFC 6638 section 3.2.9). */
+  code: "1.2" | "1.1" | "3.7" | "5.1";
 }
 
 /** One user with the calendars of the home set, by the name that stands in their path. */
@@ -37,6 +48,8 @@ export interface CaldavState {
   syncPageSize: number;
   maxObjectBytes: number;
   users: Map<string, UserState>;
+  /** In the order of sending. */
+  invitations: SandboxInvitation[];
   makeCalendar(user: UserState, name: string, options: NewCalendar): CalendarStore;
 }
 
@@ -52,4 +65,6 @@ export interface NewCalendar {
   components?: string[];
   /** Clients may read but not write. */
   readOnly?: boolean;
+  /** Address of the feed that the calendar is a subscription of: it is listed as `CS:subscribed` with that `CS:source`. */
+  source?: string;
 }

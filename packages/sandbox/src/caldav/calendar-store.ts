@@ -29,6 +29,8 @@ export interface CalendarProperties {
   description: string | null;
   components: string[];
   readOnly: boolean;
+  /** Address of the feed that this is a subscription of, or `null` for a calendar of its own. */
+  source: string | null;
 }
 
 /** A position as a sync token states it: everything up to `known` was listed, removals from `base` on were not. */

@@ -21,6 +21,7 @@ const supportedReport = (namespace: string, name: string): string =>
 function resourceType(resource: Resource): string {
   if (resource.kind === "member") return "";
   const collection = element(dav, "collection");
+  if (resource.kind === "calendar" && resource.store.properties.source !== null) return collection + element(caldav, "calendar") + element(calendarServer, "subscribed");
   if (resource.kind === "calendar") return collection + element(caldav, "calendar");
   return resource.kind === "principal" ? collection + element(dav, "principal") : collection;
 }
@@ -72,6 +73,7 @@ const writers = new Map<string, PropertyWriter>([
     supportedReport(caldav, "calendar-multiget") + supportedReport(caldav, "calendar-query") +
     (state.features.syncCollection ? supportedReport(dav, "sync-collection") : ""))],
   [propertyKey(calendarServer, "getctag"), ofCalendar(({ store }, state) => (state.features.ctag ? store.ctag : null))],
+  [propertyKey(calendarServer, "source"), ofCalendar(({ store }) => (store.properties.source === null ? null : href(store.properties.source)))],
   [propertyKey(caldav, "calendar-home-set"), ofPrincipal((user) => href(homePath(user)))],
   [propertyKey(caldav, "calendar-user-address-set"), ofPrincipal((user) => href(`mailto:${user.email}`) + href(principalPath(user)))],
   [propertyKey(caldav, "supported-calendar-component-set"), ofCalendar(({ store }) =>

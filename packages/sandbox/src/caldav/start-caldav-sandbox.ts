@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { KalendsError, type Clock, type Random } from "@kalends/model";
 import { CalendarStore } from "./calendar-store.ts";
-import type { CaldavFeatures, CaldavState, NewCalendar, UserState } from "./caldav-state.ts";
+import type { CaldavFeatures, CaldavState, NewCalendar, SandboxInvitation, UserState } from "./caldav-state.ts";
 import type { LoggedRequest } from "./logged-request.ts";
 import { sandboxUser, type SandboxUser } from "./sandbox-user.ts";
 import { RequestLog } from "../serving/request-log.ts";
@@ -35,7 +35,7 @@ export interface CaldavSandboxOptions {
   syncPageSize?: number;
   /** Most bytes of one object. Default 1 MiB. */
   maxObjectBytes?: number;
-  /** Behaviours to switch off, to stand in for lesser servers. */
+  /** Behaviours to switch off, to stand in for lesser servers; `scheduling` is to be switched on. */
   features?: Partial<CaldavFeatures>;
 }
 
@@ -52,6 +52,8 @@ export interface CaldavSandbox {
   /** The newest requests, oldest first (at most 20,000). */
   readonly requests: readonly LoggedRequest[];
   forgetRequests(): void;
+  /** Invitations sent so far; none without the feature `scheduling`. */
+  readonly invitations: readonly SandboxInvitation[];
   /** Stops listening and ends every connection, hanging ones included. */
   close(): Promise<void>;
 }
@@ -63,6 +65,7 @@ const allFeatures: CaldavFeatures = {
   calendarDataInSync: true,
   principalOnRoot: true,
   wellKnown: true,
+  scheduling: false,
 };
 
 /** Starts a CalDAV server on the loopback interface (RFC 4791, 4918, 6578, 6764). It keeps everything in memory. */
@@ -90,6 +93,7 @@ export async function startCaldavSandbox(options: CaldavSandboxOptions): Promise
     faults,
     requests: log.entries,
     forgetRequests: () => log.clear(),
+    invitations: state.invitations,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -109,6 +113,7 @@ function makeState(options: CaldavSandboxOptions): CaldavState {
     syncPageSize: Math.max(1, options.syncPageSize ?? Number.POSITIVE_INFINITY),
     maxObjectBytes: options.maxObjectBytes ?? 1024 * 1024,
     users: new Map(),
+    invitations: [],
     makeCalendar(user, name, calendar) {
       const store = new CalendarStore(++serial, calendarProperties(name, calendar));
       user.calendars.set(name, store);
@@ -138,5 +143,6 @@ function calendarProperties(name: string, options: NewCalendar): CalendarStore["
     description: options.description ?? null,
     components,
     readOnly: options.readOnly ?? false,
+    source: options.source ?? null,
   };
 }

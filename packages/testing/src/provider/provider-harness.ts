@@ -34,6 +34,11 @@ export interface ProviderHarness {
   brokenItem?: string;
   /** The provider may name once more what it has reported already: its positions are as coarse as its clock. */
   repeats?: boolean;
+  /**
+   * Calendar addresses of the login and of another user of the same server, where the provider tells what became of an invitation between them;
+   * absent where it never tells.
+   */
+  scheduling?: { organizer: string; attendee: string };
   /** Requests that a pass without news may cost. Default 1. */
   idleRequests?: number;
   close(): Promise<void>;

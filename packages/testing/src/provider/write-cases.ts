@@ -1,4 +1,4 @@
-import type { CalendarEvent, CalendarObject, PutObjectResult } from "@kalends/model";
+import type { CalendarEvent, CalendarObject, PutObjectRequest, PutObjectResult } from "@kalends/model";
 import { expect, test, type TestContext } from "vitest";
 import { seededRandom } from "../seeded-random.ts";
 import { eventText } from "./event-text.ts";
@@ -34,6 +34,7 @@ export function describeWrites(calendar: OpenCalendar, options: WriteCaseOptions
   describeCreation(open);
   describeChange(open);
   describeRemoval(open);
+  describeDeliveries(open);
   describeRandomEdits(open, options.steps ?? usualSteps);
 }
 
@@ -142,6 +143,36 @@ function describeRemoval(open: OpenDesk): void {
     }
     expect(desk.harness.requestCount()).toBe(before);
   });
+}
+
+function describeDeliveries(open: OpenDesk): void {
+  test("a write with mail tells what became of each message; one without asks for none", async (context) => {
+    const desk = await open(context, "deliver", 0);
+    if (desk === null) return;
+    const { provider, access, scheduling } = desk.harness;
+    if (scheduling === undefined) return context.skip("not applicable: the provider does not tell what became of its messages");
+    const calendar = { remoteKey: desk.mirror.calendar.remoteKey, hints: desk.mirror.calendar.hints };
+    const put = (request: Pick<PutObjectRequest, "object" | "target" | "notify">) => provider.putObject?.(access, { calendar, ...request });
+    const silent = await put({ object: invited(scheduling, "Silent"), target: null, notify: false });
+    expect(silent?.deliveries ?? []).toEqual([]);
+    const made = await put({ object: invited(scheduling, "Told"), target: null, notify: true });
+    const told = { address: scheduling.attendee, to: "attendee", codes: [expect.stringMatching(/^\d+\.\d+/) as string], outcome: "delivered" };
+    expect(made?.deliveries?.filter(({ address }) => address === scheduling.attendee)).toEqual([told]);
+    // The model holds nothing of the status, so that it is no change of what was written.
+    await desk.mirror.pull();
+    const item = desk.item(made?.stored.uid ?? "");
+    expect(item.revision).toBe(made?.revision);
+    const changed = await put({ object: (current) => retitled(current, "Told again"), target: item, notify: true });
+    expect(changed?.deliveries).toContainEqual(told);
+    const quiet = await put({ object: (current) => retitled(current, "Not told"), target: { remoteKey: item.remoteKey, revision: changed?.revision ?? null }, notify: false });
+    expect(quiet?.deliveries ?? []).toEqual([]);
+  });
+}
+
+function invited({ organizer, attendee }: { organizer: string; attendee: string }, title: string): CalendarObject {
+  const object = newObject("", title);
+  const attendees = [{ address: organizer, participation: "accepted" as const }, { address: attendee, participation: "needs-action" as const, rsvp: true as const }];
+  return { ...object, events: object.events.map((event) => ({ ...event, content: { ...event.content, organizer: { address: organizer }, attendees } })) };
 }
 
 /** KALENDS_STEPS asks for more, KALENDS_SEED for others. */
