@@ -1,4 +1,4 @@
-import type { ClaimedJob, JobFailure, JobPriority, JobSource, QueueLoad, Store } from "@kalends/model";
+import type { ClaimedJob, JobFailure, JobPriority, JobRetry, JobSource, QueueLoad, Store } from "@kalends/model";
 import type { Job } from "pg-boss";
 import type { BossPort } from "./boss-port.ts";
 import { LaneQueues } from "./lane-queues.ts";
@@ -84,8 +84,8 @@ class PgBossJobSource implements JobSource {
     await this.#close(job, (queue, id) => this.#boss.fail(queue, id, { code: failure.errorCode, dead: failure.deadSince !== null }));
   }
 
-  async giveBack(job: ClaimedJob, runAt: number): Promise<void> {
-    await this.#schedule.giveBack(job, runAt);
+  async giveBack(job: ClaimedJob, retry: JobRetry): Promise<void> {
+    await this.#schedule.giveBack(job, retry);
     await this.#close(job, (queue, id) => this.#boss.complete(queue, id, { givenBack: true }));
   }
 
@@ -126,7 +126,10 @@ class PgBossJobSource implements JobSource {
       if (taken.length >= limit) break;
       if (avoid.includes(lane)) continue;
       for (const fetched of await this.#boss.fetch<HandedJob>(queue, { batchSize: limit - taken.length })) {
-        if (await this.#isCurrent(fetched, now, leaseMs, own)) taken.push(fetched.data);
+        if (!(await this.#isCurrent(fetched, now, leaseMs, own))) continue;
+        // A worker of an older version hands over no `owedSince`.
+        const { job, order } = fetched.data as { job: Partial<Pick<ClaimedJob, "owedSince">> & Omit<ClaimedJob, "owedSince">; order: number };
+        taken.push({ job: { ...job, owedSince: job.owedSince ?? job.runAt }, order });
       }
     }
     return taken;

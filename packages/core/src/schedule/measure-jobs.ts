@@ -14,7 +14,7 @@ export function measuredJob(runtime: Runtime, job: ClaimedJob, run: () => Promis
   const { kind, priority, lane, organizationId } = job;
   const provider = lane === "" ? {} : { provider: lane };
   const begun = clock.now();
-  telemetry.record("kalends.job.lag", Math.max(0, begun - job.runAt) / 1_000, { job: kind, priority });
+  telemetry.record("kalends.job.lag", Math.max(0, begun - job.owedSince) / 1_000, { job: kind, priority });
   return telemetry.span("kalends.job", { job: kind, priority, organization: organizationId, ...provider }, async (span) => {
     const outcome = await run();
     const told: TelemetryAttributes = { job: kind, outcome: resultOf(outcome), ...provider, ...(outcome.code === null ? {} : { code: outcome.code }) };

@@ -4,6 +4,7 @@ import type { Runtime } from "../runtime.ts";
 import { holdJob } from "./hold-job.ts";
 import { Lanes } from "./lanes.ts";
 import { measuredJob, queueGauges } from "./measure-jobs.ts";
+import { owedSinceOf } from "./owed-since-of.ts";
 import { runJob, type JobOutcome } from "./run-job.ts";
 
 /** Between two looks at jobs that are due but may not be run yet. */
@@ -156,9 +157,11 @@ class JobRunner implements Scheduler {
   async #store(job: ClaimedJob, outcome: JobOutcome): Promise<void> {
     const { jobs, clock, logger } = this.#runtime;
     if (outcome.end === "done") return jobs.complete(job, outcome.nextRunAt);
-    if (outcome.end === "put-off") return jobs.giveBack(job, outcome.nextRunAt);
+    const now = clock.now();
+    const retry = { runAt: outcome.nextRunAt, owedSince: owedSinceOf(job, outcome.end, now, outcome.nextRunAt) };
+    if (outcome.end === "put-off") return jobs.giveBack(job, retry);
     if (outcome.dead) logger.log("warn", "job set aside", { kind: job.kind, subject: job.subject, code: outcome.code });
-    return jobs.defer(job, { runAt: outcome.nextRunAt, errorCode: outcome.code, deadSince: outcome.dead ? clock.now() : null });
+    return jobs.defer(job, { ...retry, errorCode: outcome.code, deadSince: outcome.dead ? now : null });
   }
 
   #schedule(ms: number): void {
@@ -191,7 +194,7 @@ class JobRunner implements Scheduler {
     const claimed = room > 0 ? await this.#claim(wanted, avoid) : [];
     for (const job of claimed) {
       if (this.#started) this.#begin(job);
-      else await jobs.giveBack(job, job.runAt);
+      else await jobs.giveBack(job, job);
     }
     if (this.#running.size >= concurrency) return lookEveryMs;
     // There may be more than was asked for.

@@ -38,6 +38,11 @@ export interface NewJob {
 
 export interface ClaimedJob extends NewJob {
   organizationId: string;
+  /**
+   * Since when the work is owed, ms since the epoch: its order among jobs of equal priority. `runAt`, unless the job was tried before: then it
+   * is due later than it is owed.
+   */
+  owedSince: number;
   priority: JobPriority;
   /** The provider that the job calls; empty where it calls none. */
   lane: string;
@@ -73,9 +78,16 @@ export interface JobQueue {
   deadLetters(limit: number): Promise<DeadLetter[]>;
 }
 
-/** How a failed run of a job is remembered. */
-export interface JobFailure {
+/** When a job that is not done may run again, and its place among others until then. */
+export interface JobRetry {
+  /** Not before this time, ms since the epoch. */
   runAt: number;
+  /** Since when the work counts as owed. After `runAt` it says nothing. */
+  owedSince: number;
+}
+
+/** How a failed run of a job is remembered. */
+export interface JobFailure extends JobRetry {
   errorCode: string;
   /** When it became a dead letter; where it is one already, the earlier time stays. `null`: it is none. */
   deadSince: number | null;
@@ -87,7 +99,7 @@ export interface QueueLoad {
   due: number;
   running: number;
   dead: number;
-  /** When the longest-waiting due job was due; `null` where none is. */
+  /** Since when the work is owed that has waited longest of what is due; `null` where nothing is due. */
   oldestDueAt: number | null;
 }
 
@@ -95,17 +107,17 @@ export interface QueueLoad {
 export interface JobSource {
   /**
    * Claims up to `limit` due jobs for `leaseMs`; jobs whose lease ran out are due again. Organizations, and in each of them its lanes,
-   * take turns, those with fewer running jobs first; within a turn who waited longest, head start included. Lanes to `avoid` are left out.
+   * take turns, those with fewer running jobs first; within a turn what is owed for longest, head start included. Lanes to `avoid` are left out.
    */
   claimDue(now: number, limit: number, leaseMs: number, holder: string, avoid?: readonly string[]): Promise<ClaimedJob[]>;
   /** Prolongs the lease; `false` where the job was taken over, cancelled or given back. */
   renew(job: ClaimedJob, now: number, leaseMs: number): Promise<boolean>;
   /** The job is done; it stays queued for `nextRunAt`, or leaves the queue on `null`. Attempts start again at 0. */
   complete(job: ClaimedJob, nextRunAt: number | null): Promise<void>;
-  /** The job failed; it is due again at `runAt` and its attempts count up. */
+  /** The job failed; it is due again at `runAt`, keeps its priority, and its attempts count up. */
   defer(job: ClaimedJob, failure: JobFailure): Promise<void>;
   /** The job did not run, or not to its end, for a reason that is not its own; attempts stay as they are. */
-  giveBack(job: ClaimedJob, runAt: number): Promise<void>;
+  giveBack(job: ClaimedJob, retry: JobRetry): Promise<void>;
   /** When the next job is due, or `null`. */
   nextDue(): Promise<number | null>;
   load(now: number): Promise<QueueLoad>;

@@ -118,10 +118,10 @@ function outputTexts(flavor: SqlFlavor): Pick<PreparedTexts, "insertSpan" | "del
         key: ["organization", "kind", "subject"],
         // A job that waits moves forward; one that runs is remembered to run again.
         update: `run_at = case when job.lease_until is null and excluded.run_at < job.run_at then excluded.run_at else job.run_at end,
-          again_at = case when job.lease_until is null then null
+          again_at = case when job.lease_until is null then job.again_at
             when job.again_at is null or excluded.run_at < job.again_at then excluded.run_at else job.again_at end,
           head_start = case when job.lease_until is null and excluded.head_start > job.head_start then excluded.head_start else job.head_start end,
-          again_head_start = case when job.lease_until is null then 0
+          again_head_start = case when job.lease_until is null then job.again_head_start
             when excluded.head_start > job.again_head_start then excluded.head_start else job.again_head_start end,
           lane = excluded.lane`,
       },

@@ -9,6 +9,7 @@ export interface DueJob {
   subject: string;
   lane: string;
   run_at: number;
+  owed_since: number;
   head_start: number;
   attempts: number;
   token: number;
@@ -24,15 +25,17 @@ export interface Turn {
 /** How many organizations and lanes one look visits beyond the jobs that waited longest. */
 const visits = 64;
 
-const order = sql<number>`job.run_at - job.head_start`;
+/** Since when a job is owed; never after it is due, whatever a worker of an older version wrote. As the indexes have it, to the letter. */
+const owedSince = sql<number>`case when job.owed_since < job.run_at then job.owed_since else job.run_at end`;
+const order = sql<number>`(${owedSince}) - job.head_start`;
 const columns = ["organization", "kind", "subject", "lane", "run_at", "head_start", "attempts", "token"] as const;
 
-/** Due jobs that waited longest, head start included. */
+/** Due jobs that are owed for longest, head start included. */
 export async function oldestDue(scope: SqlScope, now: number, limit: number, avoid: readonly string[]): Promise<DueJob[]> {
   let query = scope.db
     .selectFrom("job")
     .select(columns)
-    .select(order.as("order"))
+    .select([owedSince.as("owed_since"), order.as("order")])
     .where("run_at", "<=", now)
     // A job that is due counts as due even earlier: this lets the index of the order end the search.
     .where(order, "<=", now)
@@ -72,7 +75,7 @@ export async function nextTurns(scope: SqlScope, now: number, turn: Turn, avoid:
       scope.db
         .selectFrom("job")
         .select(columns)
-        .select(order.as("order"))
+        .select([owedSince.as("owed_since"), order.as("order")])
         .where("organization", "=", share.organization)
         .where("lane", "=", share.lane)
         .where("run_at", "<=", now)
@@ -115,7 +118,7 @@ export async function queueLoad(scope: SqlScope, now: number): Promise<QueueLoad
   const { db } = scope;
   const due = db
     .selectFrom("job")
-    .select((eb) => [eb.fn.countAll<number>().as("jobs"), eb.fn.min<number | null>("run_at").as("oldest")])
+    .select((eb) => [eb.fn.countAll<number>().as("jobs"), eb.fn.min<number | null>(owedSince).as("oldest")])
     .where("run_at", "<=", now)
     .where((eb) => eb.or([eb("lease_until", "is", null), eb("lease_until", "<=", now)]));
   const running = db.selectFrom("job").select((eb) => [eb.fn.countAll<number>().as("jobs")]).where("lease_until", ">", now);

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { headStartMs, type ClaimedJob, type JobFailure, type JobKind, type JobPriority, type JobSource, type QueueLoad } from "@kalends/model";
+import { headStartMs, type ClaimedJob, type JobFailure, type JobKind, type JobPriority, type JobRetry, type JobSource, type QueueLoad } from "@kalends/model";
 import type { AcrossOrganizations } from "../database/across-organizations.ts";
 import type { SqlDatabase } from "../database/sql-database.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
@@ -53,23 +53,28 @@ export class SqlJobSource implements JobSource {
         return;
       }
       const well = { attempts: 0, error_code: null, dead_since: null };
-      await scope.run(this.#waiting(scope, job).set({ ...earlier(again, nextRunAt), ...well }));
+      await scope.run(this.#waiting(scope, job).set({ ...earlier(again, nextRunAt), owed_since: null, ...well }));
     });
   }
 
-  async defer(job: ClaimedJob, { runAt, errorCode, deadSince }: JobFailure): Promise<void> {
+  async defer(job: ClaimedJob, { runAt, owedSince, errorCode, deadSince }: JobFailure): Promise<void> {
     const dead = deadSince === null ? null : sql<number>`coalesce(dead_since, ${deadSince})`;
     const failed = { attempts: sql<number>`attempts + 1`, error_code: errorCode, dead_since: dead };
-    // What was asked for while it failed does not press ahead of the wait.
-    await this.#database.of(job.organizationId).writeTogether((scope) => scope.run(this.#waiting(scope, job).set({ run_at: runAt, head_start: 0, ...failed })));
+    await this.#database.of(job.organizationId).writeTogether(async (scope) => {
+      const again = await this.#askedAgain(scope, job);
+      if (again === null) return;
+      // What was asked for while it failed does not press ahead of the wait, but the retry is as urgent.
+      const head_start = Math.max(again.headStart, headStartMs[job.priority]);
+      await scope.run(this.#waiting(scope, job).set({ run_at: runAt, owed_since: owedSince, head_start, ...failed }));
+    });
   }
 
-  async giveBack(job: ClaimedJob, runAt: number): Promise<void> {
+  async giveBack(job: ClaimedJob, { runAt, owedSince }: JobRetry): Promise<void> {
     await this.#database.of(job.organizationId).writeTogether(async (scope) => {
       const again = await this.#askedAgain(scope, job);
       if (again === null) return;
       const { run_at, head_start } = earlier(again, runAt);
-      await scope.run(this.#waiting(scope, job).set({ run_at, head_start: Math.max(head_start, headStartMs[job.priority]) }));
+      await scope.run(this.#waiting(scope, job).set({ run_at, owed_since: owedSince, head_start: Math.max(head_start, headStartMs[job.priority]) }));
     });
   }
 
@@ -166,8 +171,9 @@ export class SqlJobSource implements JobSource {
 const nameOf = ({ organization, kind, subject }: DueJob): string => JSON.stringify([organization, kind, subject]);
 
 function toClaimed(row: DueJob, token: number): ClaimedJob {
-  const { organization, kind, subject, lane, run_at, head_start, attempts } = row;
-  return { organizationId: organization, kind: kind as JobKind, subject, lane, priority: priorityOf(head_start), runAt: run_at, attempts, token };
+  const { organization, kind, subject, lane, run_at, owed_since, head_start, attempts } = row;
+  const times = { runAt: run_at, owedSince: owed_since };
+  return { organizationId: organization, kind: kind as JobKind, subject, lane, priority: priorityOf(head_start), ...times, attempts, token };
 }
 
 function priorityOf(headStart: number): JobPriority {

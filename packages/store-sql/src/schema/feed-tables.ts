@@ -44,14 +44,17 @@ export interface JobTable {
   organization: string;
   kind: string;
   subject: string;
+  /** Not before this time. */
   run_at: number;
+  /** Since when the work is owed, where that is earlier than `run_at`: it was tried already. */
+  owed_since: number | null;
   /** A job that was asked for again while it ran; taken over when the run ends. */
   again_at: number | null;
   attempts: number;
   token: number;
   holder: string | null;
   lease_until: number | null;
-  /** How much earlier than `run_at` the job counts as due, for its order among others; in ms. */
+  /** How much earlier than it is owed the job counts as owed, for its order among others; in ms. */
   head_start: number;
   again_head_start: number;
   /** The provider that it calls, or empty. */

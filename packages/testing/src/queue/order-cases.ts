@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { headStartMs, type ClaimedJob, type NewJob } from "@kalends/model";
 import { connection, leaseMs, noListChange, remoteCalendar } from "../store/store-world.ts";
 import type { QueueCase, QueueWorld } from "./queue-world.ts";
+import { walkQueue } from "./walk-queue.ts";
 
 const now = 10_000_000;
 const sync = (subject: string, runAt: number, priority?: NewJob["priority"]): NewJob => ({
@@ -149,7 +150,7 @@ const lanes: QueueCase = {
     expect(healthy.map(({ kind, subject, lane }) => [kind, subject, lane]).sort()).toEqual([
       ["list-calendars", "connection-2", "other"], ["roll-window", "dav-0", ""], ["sync-calendar", "other-1", "other"],
     ]);
-    for (const job of healthy) await world.source.giveBack(job, now);
+    for (const job of healthy) await world.source.giveBack(job, job);
     const mixed = await take(world, 3);
     expect(mixed.map(({ lane }) => lane).sort()).toEqual(["", "caldav", "other"]);
     expect(await take(world, 10, now, ["caldav", "other", ""])).toEqual([]);
@@ -157,21 +158,88 @@ const lanes: QueueCase = {
 };
 
 const givenBack: QueueCase = {
-  title: "a job that is given back keeps its attempts and its place, and what was asked for meanwhile",
+  title: "a job that is given back keeps its attempts, its priority, and what was asked for meanwhile",
   async run(world) {
     const { jobs } = await world.populate();
     await jobs.enqueue(sync("calendar-1", now, "push"));
     const [first] = await take(world, 1);
     if (first === undefined) throw new Error("no job was due");
-    await world.source.defer(first, { runAt: now + 10, errorCode: "server-error", deadSince: null });
+    await world.source.defer(first, { runAt: now + 10, owedSince: now, errorCode: "server-error", deadSince: null });
     const [second] = await take(world, 1, now + 10);
     await world.org().jobs.enqueue(sync("calendar-1", now + 20, "user"));
     await world.turn();
     if (second === undefined) throw new Error("no job was due");
-    await world.source.giveBack(second, now + 30);
-    await world.source.giveBack(first, now);
+    await world.source.giveBack(second, { runAt: now + 30, owedSince: now + 5 });
+    await world.source.giveBack(first, first);
     expect(await world.org().jobs.dueAt("sync-calendar", "calendar-1")).toBe(now + 20);
-    expect(await take(world, 1, now + 20)).toMatchObject([{ attempts: 1, priority: "user" }]);
+    expect(await take(world, 1, now + 20)).toMatchObject([{ attempts: 1, priority: "push", owedSince: now + 5 }]);
+  },
+};
+
+const placeKept: QueueCase = {
+  title: "a job that is tried again is not due before its time, and then stands where it is owed: before all that became due since",
+  async run(world) {
+    const { jobs } = await world.populate();
+    for (const [subject, waited] of [["busy", 9_000], ["failed", 8_000], ["between", 5_000]] as const) await jobs.enqueue(sync(subject, now - waited));
+    const [busy, failed] = await take(world, 2);
+    if (busy === undefined || failed === undefined) throw new Error("two jobs were due");
+    expect(busy).toMatchObject({ subject: "busy", runAt: now - 9_000, owedSince: now - 9_000 });
+    await world.source.giveBack(busy, { runAt: now + 2_000, owedSince: now - 7_000 });
+    await world.source.defer(failed, { runAt: now + 3_000, owedSince: now - 1_000, errorCode: "server-error", deadSince: null });
+    for (const subject of ["new-1", "new-2"]) await world.org().jobs.enqueue(sync(subject, now));
+    await world.turn();
+    expect(await world.org().jobs.dueAt("sync-calendar", "busy")).toBe(now + 2_000);
+    expect(subjects(await take(world, 1, now + 1_999))).toEqual(["between"]);
+    expect((await world.source.load(now + 3_000)).oldestDueAt).toBe(now - 7_000);
+    expect(await take(world, 9, now + 3_000)).toMatchObject([
+      { subject: "busy", owedSince: now - 7_000, runAt: now + 2_000, attempts: 0 }, { subject: "failed", owedSince: now - 1_000, attempts: 1 },
+      { subject: "new-1" }, { subject: "new-2" },
+    ]);
+  },
+};
+
+const placeEnds: QueueCase = {
+  title: "what was owed is settled when a run is complete, and a job that is asked for earlier is never hidden by when it is owed",
+  async run(world) {
+    const { jobs } = await world.populate();
+    await jobs.enqueue(sync("a", now - 60_000));
+    const [first] = await take(world, 1);
+    await world.source.giveBack(first as ClaimedJob, { runAt: now, owedSince: now - 60_000 });
+    const [second] = await take(world, 1);
+    await world.source.complete(second as ClaimedJob, now + 1_000);
+    await world.org().jobs.enqueue(sync("b", now + 999));
+    await world.turn();
+    const both = await take(world, 2, now + 1_000);
+    expect(both).toMatchObject([{ subject: "b" }, { subject: "a", owedSince: now + 1_000 }]);
+    await world.source.defer(both[1] as ClaimedJob, { runAt: now + 90_000, owedSince: now + 80_000, errorCode: "server-error", deadSince: null });
+    await world.org().jobs.enqueue(sync("a", now + 2_000));
+    await world.turn();
+    expect(await take(world, 9, now + 2_000)).toMatchObject([{ subject: "a", owedSince: now + 2_000, runAt: now + 2_000 }]);
+  },
+};
+
+const deadWorker: QueueCase = {
+  title: "a job of a dead worker keeps its place, and what was asked for meanwhile runs at its own time",
+  async run(world) {
+    const org = await world.populate();
+    await org.jobs.enqueue(sync("lost", now - 5_000));
+    await take(world, 1);
+    await world.org().jobs.enqueue(sync("lost", now + 50_000));
+    await world.endLeases(now);
+    await world.org().jobs.enqueue(sync("lost", now, "push"));
+    await world.org().jobs.enqueue(sync("other", now - 4_000));
+    await world.turn();
+    const [lost] = await take(world, 2);
+    expect(lost).toMatchObject({ subject: "lost", owedSince: now - 5_000, priority: "push" });
+    await world.source.complete(lost as ClaimedJob, null);
+    expect(await world.org().jobs.dueAt("sync-calendar", "lost")).toBe(now + 50_000);
+  },
+};
+
+const walks: QueueCase = {
+  title: "whatever is done to it, in whatever order: it is the queue that a plain list is",
+  async run(world) {
+    await walkQueue(world, 20_261_128, 200);
   },
 };
 
@@ -183,7 +251,7 @@ const deadLetters: QueueCase = {
       await jobs.enqueue(sync(subject, now));
       const [job] = await take(world, 1);
       if (job === undefined) throw new Error("no job was due");
-      await world.source.defer(job, { runAt: now + 99_000, errorCode: "permission-denied", deadSince });
+      await world.source.defer(job, { runAt: now + 99_000, owedSince: now, errorCode: "permission-denied", deadSince });
     }
     await world.turn();
     const letter = { kind: "sync-calendar", errorCode: "permission-denied", attempts: 1, nextRunAt: now + 99_000 };
@@ -235,5 +303,5 @@ const twoWorkers: QueueCase = {
 
 /** Which job comes next, and what is told of the line. */
 export const orderCases: readonly QueueCase[] = [
-  leaseRenewed, priorities, raised, oneMoreRun, fairness, manyOrganizations, lanes, givenBack, deadLetters, load, twoWorkers,
+  leaseRenewed, priorities, raised, oneMoreRun, fairness, manyOrganizations, lanes, givenBack, placeKept, placeEnds, deadWorker, walks, deadLetters, load, twoWorkers,
 ];

@@ -4,7 +4,7 @@ import { leaseMs, syncJob } from "../store/store-world.ts";
 import type { QueueCase, QueueWorld } from "./queue-world.ts";
 
 /** An ordinary failure. */
-const failed = (runAt: number): JobFailure => ({ runAt, errorCode: "network-timeout", deadSince: null });
+const failed = (runAt: number): JobFailure => ({ runAt, owedSince: runAt, errorCode: "network-timeout", deadSince: null });
 
 async function claimOne(world: QueueWorld, now: number): Promise<ClaimedJob> {
   const jobs = await world.source.claimDue(now, 1, leaseMs, "scheduler");

@@ -3,7 +3,8 @@ import type { OpenStore } from "../store/store-harness.ts";
 import { StoreWorld } from "../store/store-world.ts";
 import { orderCases } from "./order-cases.ts";
 import { queueCases } from "./queue-cases.ts";
-import { queueWorld, type OpenSource } from "./queue-world.ts";
+import { ownSource, queueWorld, type OpenSource } from "./queue-world.ts";
+import { walkQueue } from "./walk-queue.ts";
 
 export type { OpenedSource, OpenSource } from "./queue-world.ts";
 
@@ -29,4 +30,20 @@ export function describeQueueConformance(name: string, openStore: OpenStore, ope
       }
     });
   }
+}
+
+/** Random walks of a store's own queue beside a plain list, each on an empty store: seeds `first`, `first` + 1 and so on. A failure tells its seed. */
+export function describeQueueWalks(name: string, openStore: OpenStore, walks: { first: number; many: number; length: number }): void {
+  test(`${name}: ${walks.many} random walks from seed ${walks.first} on`, async () => {
+    for (let seed = walks.first; seed < walks.first + walks.many; seed += 1) {
+      const store = await StoreWorld.open(openStore, false);
+      const world = await queueWorld(store, ownSource);
+      try {
+        await walkQueue(world, seed, walks.length);
+      } finally {
+        await world.close();
+        await store.dispose();
+      }
+    }
+  });
 }

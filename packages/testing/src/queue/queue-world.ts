@@ -7,6 +7,8 @@ export interface QueueWorld {
   readonly source: JobSource;
   org(id?: string): OrganizationStore;
   populate(organizationId?: string, calendarIds?: readonly string[]): Promise<OrganizationStore>;
+  /** Takes all workers that hold something for dead, as a starting one does that finds their processes gone. */
+  endLeases(now: number): Promise<void>;
   /** In the reopening run: closes store and source and opens both again. */
   turn(): Promise<void>;
   /** A second worker on the same queue, as another process would have it; `null` where the harness has none. */
@@ -37,6 +39,9 @@ export async function queueWorld(world: StoreWorld, open: OpenSource): Promise<Q
     },
     org: (id) => world.org(id),
     populate: (organizationId, calendarIds) => world.populate(organizationId, calendarIds),
+    endLeases: async (now) => {
+      for (const holder of await world.store.liveHolders(now)) await world.store.releaseHolder(holder);
+    },
     turn: async () => {
       await opened.close();
       await world.turn();
