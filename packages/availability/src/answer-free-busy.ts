@@ -1,6 +1,7 @@
 import { KalendsError, type BusyPeriod, type BusySpan, type TimeRange } from "@kalends/model";
 import { flattenSpans } from "./flatten-spans.ts";
 import type { AccountFreeBusy, FreeBusyAnswer, FreeBusyCalendar, FreeBusyQuery } from "./free-busy-answer.ts";
+import { instantTexts } from "./instant-texts.ts";
 
 /**
  * Answers a free-busy question from stored spans.
@@ -23,12 +24,14 @@ export function answerFreeBusy(question: FreeBusyQuery): FreeBusyAnswer {
   const incomplete = known.filter(({ gaps }) => gaps.length > 0).map(({ calendar }) => calendar);
   if (whenStale === "fail" && incomplete.length > 0) throw staleError(incomplete);
 
+  const toInstant = instantTexts();
+  const toPeriod = ({ kind, from, to }: BusySpan): BusyPeriod => ({ kind, from: toInstant(from), to: toInstant(to) });
   const everything: BusySpan[] = [];
   const byAccount = new Map<string, { spans: BusySpan[]; complete: boolean }>();
   const calendars = known.map(({ calendar, gaps }) => {
     const { calendarId, accountId, freshness } = calendar;
     const taken = whenStale === "treat-as-busy" ? gaps.map((gap): BusySpan => ({ kind: "busy", ...gap })) : [];
-    const line = flattenSpans([...calendar.spans, ...taken], range);
+    const line = flattenSpans(taken.length === 0 ? calendar.spans : [...calendar.spans, ...taken], range);
     const complete = gaps.length === 0;
     const account = byAccount.get(accountId) ?? { spans: [], complete: true };
     byAccount.set(accountId, account);
@@ -74,13 +77,6 @@ function reasonOf({ freshness, coverage }: FreeBusyCalendar): string {
   const error = freshness.errorCode === null ? "" : `, last error ${freshness.errorCode}`;
   if (freshness.state === "never") return `never synced${error}`;
   if (freshness.state === "stale") return `last synced at ${freshness.lastSuccess}${error}`;
+  const toInstant = instantTexts();
   return coverage ? `stored only from ${toInstant(coverage.from)} to ${toInstant(coverage.to)}` : "nothing stored yet";
-}
-
-function toPeriod(span: BusySpan): BusyPeriod {
-  return { kind: span.kind, from: toInstant(span.from), to: toInstant(span.to) };
-}
-
-function toInstant(ms: number): string {
-  return new Date(ms).toISOString();
 }

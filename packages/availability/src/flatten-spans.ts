@@ -6,6 +6,8 @@ import type { BusyKind, BusySpan, TimeRange } from "@kalends/model";
  */
 export const busyPrecedence: readonly BusyKind[] = ["out-of-office", "busy", "unknown", "tentative", "working-elsewhere"];
 
+const rankOf: ReadonlyMap<string, number> = new Map(busyPrecedence.map((kind, rank) => [kind, rank]));
+
 interface Edge {
   at: number;
   rank: number;
@@ -18,12 +20,29 @@ interface Edge {
  * states there. Neighbours of the same kind are joined; spans are cut at the edges of the range.
  */
 export function flattenSpans(spans: Iterable<BusySpan>, range: TimeRange): BusySpan[] {
+  const line: BusySpan[] = [];
+  let inOrder = true;
+  let last: BusySpan | undefined;
+  for (const { kind, from: start, to: end } of spans) {
+    const from = Math.max(start, range.from);
+    const to = Math.min(end, range.to);
+    if (!rankOf.has(kind) || !(from < to)) continue;
+    // Stored spans of one calendar are nearly always apart and in order already: then joining neighbours is all there is to do.
+    if (inOrder && last !== undefined && last.to === from && last.kind === kind) {
+      last.to = to;
+      continue;
+    }
+    inOrder &&= last === undefined || last.to <= from;
+    line.push((last = { kind, from, to }));
+  }
+  return inOrder ? line : sweep(line);
+}
+
+/** The strongest kind at every instant, from spans in any order. */
+function sweep(spans: readonly BusySpan[]): BusySpan[] {
   const edges: Edge[] = [];
-  for (const span of spans) {
-    const rank = busyPrecedence.indexOf(span.kind);
-    const from = Math.max(span.from, range.from);
-    const to = Math.min(span.to, range.to);
-    if (rank < 0 || !(from < to)) continue;
+  for (const { kind, from, to } of spans) {
+    const rank = rankOf.get(kind) as number;
     edges.push({ at: from, rank, step: 1 }, { at: to, rank, step: -1 });
   }
   edges.sort((one, other) => one.at - other.at);

@@ -38,6 +38,7 @@ $refuse$`,
     ],
     afterMigrations: [...acrossFunctions(schema), protectTables()],
     textList: (values) => sql<string>`(select pg_catalog.unnest(${arrayLiteral(values)}::text[]))`,
+    joinTexts: (text, separator) => sql`pg_catalog.string_agg(${text}, ${sql.lit(separator)})`,
     tableExists: (table) => `select 1 as here from pg_catalog.pg_tables where schemaname = ${safeLiteral(schema)} and tablename = '${table}'`,
     mapError: mapPostgresError,
   };

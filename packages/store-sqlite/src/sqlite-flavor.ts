@@ -19,6 +19,7 @@ export const sqliteFlavor: SqlFlavor = {
       (verb) => `create trigger ${table}_no_${verb} before ${verb} on ${table}\nbegin\n  select raise(abort, '${table} is append-only');\nend`,
     ),
   textList: (values) => sql<string>`(select value from json_each(${JSON.stringify(values)}))`,
+  joinTexts: (text, separator) => sql`group_concat(${text}, ${sql.lit(separator)})`,
   tableExists: (table) => `select name from sqlite_schema where type = 'table' and name = '${table}'`,
   mapError: mapSqliteError,
 };

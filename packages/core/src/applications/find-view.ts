@@ -19,14 +19,26 @@ export async function findViews(store: OrganizationStore, applicationId: Applica
   return new Map(views.map((view) => [view.accountId, view]));
 }
 
-/** An account that nobody authorized and one that does not exist are answered alike: `not-found`. */
-export async function findView(store: OrganizationStore, applicationId: ApplicationId, accountId: AccountId): Promise<View> {
+/** Views of these accounts, in their order. An account that nobody authorized and one that does not exist are answered alike: `not-found`. */
+export async function findViewsOf(store: OrganizationStore, applicationId: ApplicationId, accountIds: readonly AccountId[]): Promise<View[]> {
   const application = await store.directory.findApplication(applicationId);
   if (application === null) throw new KalendsError("not-found", `There is no application ${applicationId}`);
-  const mine = (await store.directory.listAuthorizations(accountId)).filter((one) => one.applicationId === applicationId);
-  const view = mine.map((one) => viewOf(one, application)).find((one) => one !== null);
-  if (view === undefined || view === null) throw noAccount(accountId);
-  return view;
+  const views = new Map<AccountId, View>();
+  for (const authorization of await store.directory.listAuthorizations(accountIds)) {
+    const view = authorization.applicationId === applicationId ? viewOf(authorization, application) : null;
+    if (view !== null) views.set(view.accountId, view);
+  }
+  return accountIds.map((accountId) => {
+    const view = views.get(accountId);
+    if (view === undefined) throw noAccount(accountId);
+    return view;
+  });
+}
+
+/** The same of one account. */
+export async function findView(store: OrganizationStore, applicationId: ApplicationId, accountId: AccountId): Promise<View> {
+  const [view] = await findViewsOf(store, applicationId, [accountId]);
+  return view as View;
 }
 
 /** Throws `not-authorized` where the authorization has none of the scopes. */

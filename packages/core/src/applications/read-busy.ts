@@ -1,10 +1,11 @@
 import { answerFreeBusy, freshnessOf } from "@kalends/availability";
 import { KalendsError, stalePolicySchema } from "@kalends/model";
-import type { AccountId, ApplicationId, BusyPeriod, CalendarId, OrganizationStore, StalePolicy, TimeRange } from "@kalends/model";
+import type { AccountId, ApplicationId, AvailabilityCalendar, BusyPeriod, CalendarId, OrganizationStore, StalePolicy, TimeRange } from "@kalends/model";
 import { ownWindow, type View } from "../permissions/view.ts";
+import { groupByAccount } from "../read/group-by-account.ts";
 import { parseRange } from "../read/parse-range.ts";
 import type { Runtime } from "../runtime.ts";
-import { calendarsOf, findView, noCalendar, requireScope } from "./find-view.ts";
+import { findViewsOf, noCalendar, requireScope } from "./find-view.ts";
 
 /** When are these people busy, as far as the application may know? */
 export interface ApplicationBusyRequest {
@@ -45,24 +46,23 @@ function meet(one: TimeRange | null | undefined, other: TimeRange): TimeRange | 
   return range.from < range.to ? range : null;
 }
 
-/** The account's calendars as its view may know them: spans and coverage end at the application's own window. */
-async function busyCalendars(runtime: Runtime, store: OrganizationStore, view: View, range: TimeRange, request: ApplicationBusyRequest) {
+/** The calendars chosen, as the views may know them: spans and coverage end at the application's own window. One question for all of them. */
+async function busyCalendars(runtime: Runtime, store: OrganizationStore, views: readonly View[], range: TimeRange, request: ApplicationBusyRequest) {
   const now = runtime.clock.now();
-  const window = ownWindow(view, now);
-  const calendars = await calendarsOf(store, view);
-  const chosen = request.calendars === undefined ? calendars : calendars.filter(({ id }) => request.calendars?.includes(id) === true);
-  const ids = chosen.map(({ id }) => id);
+  const [first] = views;
+  // All views are of one application, and the window is the application's.
+  const window = first === undefined ? range : ownWindow(first, now);
   const inside = meet(range, window);
-  const [spans, states] = await Promise.all([
-    inside === null ? new Map<CalendarId, []>() : store.reader.busySpans(ids, inside),
-    store.reader.syncStates(ids, now),
-  ]);
-  return ids.map((calendarId) => {
-    const state = states.get(calendarId);
-    const known = { calendarId, lastSuccess: state?.lastSuccess ?? null, errorCode: null };
-    const cut = (spans.get(calendarId) ?? []).map(({ kind, from, to }) => ({ kind, from: Math.max(from, window.from), to: Math.min(to, window.to) }));
-    const freshness = freshnessOf(known, now, request.freshForMs ?? runtime.settings.freshForMs);
-    return { calendarId, accountId: view.accountId, spans: cut, coverage: meet(state?.storedWindow, window), freshness };
+  const stored = await store.reader.availability(views.map(({ accountId }) => accountId), [], inside ?? range);
+  const byAccount = new Map(views.map((view) => [view.accountId, view]));
+  const named = request.calendars === undefined ? null : new Set(request.calendars);
+  const limitMs = request.freshForMs ?? runtime.settings.freshForMs;
+  const visible = ({ accountId, calendarId }: AvailabilityCalendar): boolean =>
+    byAccount.get(accountId)?.excluded.has(calendarId) === false && (named === null || named.has(calendarId));
+  return [...stored.calendars.values()].filter(visible).map(({ calendarId, accountId, lastSuccess, storedWindow, spans }) => {
+    const cut = inside === null ? [] : spans.map(({ kind, from, to }) => ({ kind, from: Math.max(from, window.from), to: Math.min(to, window.to) }));
+    const freshness = freshnessOf({ calendarId, lastSuccess, errorCode: null }, now, limitMs);
+    return { calendarId, accountId, spans: cut, coverage: meet(storedWindow, window), freshness };
   });
 }
 
@@ -84,23 +84,24 @@ export async function readBusy(
   if (accountIds.length === 0 || accountIds.length > mostAccounts) {
     throw new KalendsError("invalid-argument", `A free-busy question names 1 to ${mostAccounts} accounts`);
   }
-  const views = await Promise.all(accountIds.map((id) => findView(store, applicationId, id)));
+  const views = await findViewsOf(store, applicationId, accountIds);
   for (const view of views) {
     requireScope(view, "read_free_busy", "read_events");
     if (request.calendars !== undefined) requireScope(view, "list_calendars");
   }
-  const known = await Promise.all(views.map((view) => busyCalendars(runtime, store, view, range, request)));
-  const all = known.flat();
-  for (const id of request.calendars ?? []) if (!all.some(({ calendarId }) => calendarId === id)) throw noCalendar(id);
+  const all = await busyCalendars(runtime, store, views, range, request);
+  const found = new Set(all.map(({ calendarId }) => calendarId));
+  for (const id of request.calendars ?? []) if (!found.has(id)) throw noCalendar(id);
   // Which calendar is not fresh is not for everybody to know, so the failure is told here and not by the answer.
   const answer = answerFreeBusy({ range, calendars: all, whenStale: request.whenStale === "fail" ? "ignore" : request.whenStale });
-  const accounts = views.map((view, index): ApplicationBusyAccount => {
+  const lines = new Map(answer.accounts.map((line) => [line.accountId, line]));
+  const calendarLines = groupByAccount(answer.calendars);
+  const accounts = views.map((view): ApplicationBusyAccount => {
     const { accountId } = view;
-    const line = answer.accounts.find((one) => one.accountId === accountId);
-    const calendars = answer.calendars
-      .filter((one) => one.accountId === accountId)
-      .map(({ calendarId, periods, complete }) => ({ calendarId, periods, complete }));
-    const complete = known[index]?.length !== 0 && line?.complete === true;
+    const line = lines.get(accountId);
+    const calendars = (calendarLines.get(accountId) ?? []).map(({ calendarId, periods, complete }) => ({ calendarId, periods, complete }));
+    // An account without a calendar has no line.
+    const complete = line?.complete === true;
     return { accountId, periods: line?.periods ?? [], complete, ...(view.scopes.has("list_calendars") ? { calendars } : {}) };
   });
   const vague = accounts.filter(({ complete }) => !complete).map(({ accountId }) => accountId);

@@ -1,7 +1,8 @@
 import { answerFreeBusy, freshnessOf, type FreeBusyAnswer } from "@kalends/availability";
 import { KalendsError, stalePolicySchema } from "@kalends/model";
-import type { AccountId, AvailabilityCalendar, AvailabilitySources, CalendarId, OrganizationStore, StalePolicy } from "@kalends/model";
+import type { AccountId, AvailabilityCalendar, CalendarId, OrganizationStore, StalePolicy, StoredAvailability, TimeRange } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
+import { groupByAccount } from "./group-by-account.ts";
 import { parseRange } from "./parse-range.ts";
 
 /** When are these people, or these calendars, busy? */
@@ -21,6 +22,10 @@ export interface FreeBusyRequest {
 
 const mostCalendars = 5_000;
 
+function tooMany(): KalendsError {
+  return new KalendsError("invalid-argument", `A question may name at most ${mostCalendars} calendars`);
+}
+
 interface Chosen {
   calendars: AvailabilityCalendar[];
   /** Accounts of which no calendar is known. */
@@ -28,10 +33,11 @@ interface Chosen {
 }
 
 /** The calendars in the question's order: account by account, then those named besides. */
-async function chooseCalendars(store: OrganizationStore, request: FreeBusyRequest): Promise<Chosen> {
+async function chooseCalendars(store: OrganizationStore, request: FreeBusyRequest, range: TimeRange): Promise<Chosen> {
   const accountIds = [...new Set(request.accounts ?? [])];
   const calendarIds = [...new Set(request.calendars ?? [])];
-  const { accounts, calendars, exclusions } = await store.reader.availabilitySources(accountIds, calendarIds);
+  if (accountIds.length + calendarIds.length > mostCalendars) throw tooMany();
+  const { accounts, calendars, exclusions } = await store.reader.availability(accountIds, calendarIds, range);
   const byAccount = groupByAccount(calendars.values());
   const chosen = new Set<AvailabilityCalendar>();
   const unknownAccounts: AccountId[] = [];
@@ -53,22 +59,12 @@ async function chooseCalendars(store: OrganizationStore, request: FreeBusyReques
 }
 
 /** Calendars that every authorization excludes are never synced; they are no part of anybody's availability. */
-function withoutExcluded(calendars: readonly AvailabilityCalendar[], exclusions: AvailabilitySources["exclusions"]): AvailabilityCalendar[] {
+function withoutExcluded(calendars: readonly AvailabilityCalendar[], exclusions: StoredAvailability["exclusions"]): AvailabilityCalendar[] {
   const byAccount = groupByAccount(exclusions);
   return calendars.filter(({ accountId, calendarId }) => {
     const active = byAccount.get(accountId) ?? [];
     return active.length === 0 || !active.every(({ calendarIds }) => calendarIds.includes(calendarId));
   });
-}
-
-function groupByAccount<T extends { accountId: AccountId }>(items: Iterable<T>): Map<AccountId, T[]> {
-  const groups = new Map<AccountId, T[]>();
-  for (const item of items) {
-    const group = groups.get(item.accountId);
-    if (group === undefined) groups.set(item.accountId, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 /** Answers a free-busy question from stored spans; the provider is not asked. Throws `invalid-argument`, `not-found`, `calendar-stale`. */
@@ -77,20 +73,19 @@ export async function readFreeBusy(runtime: Runtime, store: OrganizationStore, r
   if (!stalePolicySchema.safeParse(request.whenStale).success) {
     throw new KalendsError("invalid-argument", "`whenStale` must be one of fail, treat-as-busy, ignore");
   }
-  const { calendars, unknownAccounts } = await chooseCalendars(store, request);
+  const { calendars, unknownAccounts } = await chooseCalendars(store, request, range);
   if (unknownAccounts.length > 0 && request.whenStale === "fail") {
     throw new KalendsError("calendar-stale", `No calendar is known of the accounts ${unknownAccounts.slice(0, 10).join(", ")}`);
   }
-  if (calendars.length > mostCalendars) throw new KalendsError("invalid-argument", `A question may name at most ${mostCalendars} calendars`);
+  if (calendars.length > mostCalendars) throw tooMany();
   const now = runtime.clock.now();
-  const spans = await store.reader.busySpans(calendars.map(({ calendarId }) => calendarId), range);
   const limitMs = request.freshForMs ?? runtime.settings.freshForMs;
   const answer = answerFreeBusy({
     range,
     whenStale: request.whenStale,
     calendars: calendars.map((calendar) => {
-      const { calendarId, accountId, storedWindow } = calendar;
-      return { calendarId, accountId, spans: spans.get(calendarId) ?? [], coverage: storedWindow, freshness: freshnessOf(calendar, now, limitMs) };
+      const { calendarId, accountId, spans, storedWindow } = calendar;
+      return { calendarId, accountId, spans, coverage: storedWindow, freshness: freshnessOf(calendar, now, limitMs) };
     }),
   });
   return unknownAccounts.length === 0 ? answer : { ...answer, complete: false };

@@ -38,7 +38,7 @@ export function sealedDirectory(inner: Directory, vault: Vault, organizationId: 
     applyRules: (update) => inner.applyRules(update),
     putAuthorization: (authorization, actor, at) => inner.putAuthorization(authorization, actor, at),
     findAuthorization: (id) => inner.findAuthorization(id),
-    listAuthorizations: (accountId) => inner.listAuthorizations(accountId),
+    listAuthorizations: (accounts) => inner.listAuthorizations(accounts),
     endAuthorization: (id, reason, now, actor) => inner.endAuthorization(id, reason, now, actor),
 
     findCalendar: async (id) => calendar(await inner.findCalendar(id)),

@@ -72,7 +72,8 @@ export interface Directory {
   /** Writes its audit record too: `actor` granted this at `at` (default: the host, when it was made). */
   putAuthorization(authorization: Authorization, actor?: string, at?: number): Promise<void>;
   findAuthorization(id: AuthorizationId): Promise<Authorization | null>;
-  listAuthorizations(accountId?: AccountId): Promise<Authorization[]>;
+  /** Of one account, of several, or all; in the order of their ids. */
+  listAuthorizations(accounts?: AccountId | readonly AccountId[]): Promise<Authorization[]>;
   endAuthorization(id: AuthorizationId, reason: string, now: number, actor?: string): Promise<boolean>;
 
   findCalendar(id: CalendarId): Promise<Calendar | null>;

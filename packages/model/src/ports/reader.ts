@@ -40,13 +40,15 @@ export interface AvailabilityCalendar {
   lastSuccess: number | null;
   errorCode: string | null;
   storedWindow: TimeRange | null;
+  /** Stored merged spans that touch the range, in any order. */
+  spans: BusySpan[];
 }
 
-/** Whose availability is known, and how well. */
-export interface AvailabilitySources {
+/** Whose availability is known, how well, and what it is: all as of one moment. */
+export interface StoredAvailability {
   /** Those of the accounts asked for that there are. */
   accounts: Set<AccountId>;
-  /** Calendars that are there, of these accounts and of those named besides, by id. */
+  /** Calendars that are there, of these accounts and of those named besides, by id; those of one account in the order of their ids. */
   calendars: Map<CalendarId, AvailabilityCalendar>;
   /** Of each active authorization to one of these calendars' accounts, the calendars that it excludes. */
   exclusions: { accountId: AccountId; calendarIds: CalendarId[] }[];
@@ -54,8 +56,8 @@ export interface AvailabilitySources {
 
 /** Answers questions about one organization's data. */
 export interface Reader {
-  /** What a free-busy question about many accounts needs besides the spans, in a few queries, however many they are. */
-  availabilitySources(accountIds: readonly AccountId[], calendarIds: readonly CalendarId[]): Promise<AvailabilitySources>;
+  /** Everything that a free-busy question about many accounts and calendars needs, at once, however many they are. */
+  availability(accountIds: readonly AccountId[], calendarIds: readonly CalendarId[], range: TimeRange): Promise<StoredAvailability>;
   /** Stored merged spans that touch the range, per calendar, ordered by start. */
   busySpans(calendarIds: readonly CalendarId[], range: TimeRange): Promise<Map<CalendarId, BusySpan[]>>;
   /** Objects that may touch the range, page by page in key order; sealed columns beyond `reach` are not selected. Default: all. */

@@ -1,4 +1,4 @@
-import type { DialectAdapter, QueryCompiler, RawBuilder } from "kysely";
+import type { DialectAdapter, Expression, QueryCompiler, RawBuilder } from "kysely";
 import type { KalendsError } from "@kalends/model";
 
 /** What differs between SQL databases, as far as Kalends cares. */
@@ -21,6 +21,8 @@ export interface SqlFlavor {
   readonly afterMigrations: readonly string[];
   /** A sub-query of that many texts in ONE parameter, for `in`: the SQL text stays the same whatever the number. */
   textList(values: readonly string[]): RawBuilder<string>;
+  /** An aggregate: the texts of all rows in one, `separator` between them, or `null` where there is no row. */
+  joinTexts(text: Expression<unknown>, separator: string): RawBuilder<string | null>;
   /** A query that answers one row where the table exists. */
   tableExists(table: string): string;
   /** What the driver threw, as `store-*`, `already-exists` (a key is taken) or `not-found` (a parent row is missing). */

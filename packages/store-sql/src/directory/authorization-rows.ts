@@ -28,10 +28,11 @@ export class AuthorizationRows {
     return row === undefined ? null : toAuthorization(row);
   }
 
-  async list(accountId?: AccountId): Promise<Authorization[]> {
+  async list(accounts?: AccountId | readonly AccountId[]): Promise<Authorization[]> {
     const rows = await this.#database.read((scope) => {
       const all = scope.db.selectFrom("access_authorization").selectAll().where("organization", "=", this.#organization).orderBy("id");
-      return scope.all(accountId === undefined ? all : all.where("account_id", "=", accountId));
+      if (accounts === undefined) return scope.all(all);
+      return scope.all(typeof accounts === "string" ? all.where("account_id", "=", accounts) : all.where("account_id", "in", scope.flavor.textList(accounts)));
     });
     return rows.map(toAuthorization);
   }

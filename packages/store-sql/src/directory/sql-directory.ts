@@ -107,8 +107,8 @@ export class SqlDirectory implements Directory {
     return this.#authorizations.put(authorization, actor, at);
   }
 
-  listAuthorizations(accountId?: AccountId): Promise<Authorization[]> {
-    return this.#authorizations.list(accountId);
+  listAuthorizations(accounts?: AccountId | readonly AccountId[]): Promise<Authorization[]> {
+    return this.#authorizations.list(accounts);
   }
 
   endAuthorization(id: AuthorizationId, reason: string, now: number, actor?: string): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import type {
-  AccountId, AvailabilitySources, BusyKind, BusySpan, CalendarId, OrganizationId, PollCadence, QuarantinedItem, Reader, ReadReach, StoredObject, SyncState,
+  AccountId, BusyKind, BusySpan, CalendarId, OrganizationId, PollCadence, QuarantinedItem, Reader, ReadReach, StoredAvailability, StoredObject, SyncState,
   TimeRange,
 } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
-import { readAvailabilitySources } from "./availability-sources.ts";
+import { readAvailability } from "./read-availability.ts";
 import { touches } from "../sync/touches.ts";
 import { everything, plainObjectColumns, sealedColumns, storedObjectColumns, toStoredObject } from "./stored-object.ts";
 
@@ -17,8 +17,8 @@ export class SqlReader implements Reader {
     this.#organization = organization;
   }
 
-  availabilitySources(accountIds: readonly AccountId[], calendarIds: readonly CalendarId[]): Promise<AvailabilitySources> {
-    return this.#database.read((scope) => readAvailabilitySources(scope, this.#organization, accountIds, calendarIds));
+  availability(accountIds: readonly AccountId[], calendarIds: readonly CalendarId[], range: TimeRange): Promise<StoredAvailability> {
+    return this.#database.read((scope) => readAvailability(scope, this.#organization, { accountIds, calendarIds, range }));
   }
 
   async busySpans(calendarIds: readonly CalendarId[], range: TimeRange): Promise<Map<CalendarId, BusySpan[]>> {

@@ -80,7 +80,7 @@ const foreignAndUnknown: StoreCase = {
       expect(await org.credentials.get(conn)).toBeNull();
       expect(await org.reader.objects(calendar, null, null, 10)).toEqual([]);
       expect([...(await org.reader.syncStates([calendar], 0)).keys()]).toEqual([]);
-      const known = await org.reader.availabilitySources([acc], [calendar]);
+      const known = await org.reader.availability([acc], [calendar], { from: 0, to: 1e12 });
       expect([known.accounts.size, known.calendars.size, known.exclusions]).toEqual([0, 0, []]);
       expect(await org.sync.countObjects(calendar, 9)).toEqual({ all: 0, unseen: 0 });
       expect(await codeOf(org.sync.claim(calendar, "w", 0, 1))).toBe("not-found");
