@@ -7,7 +7,7 @@ import type { ConnectResult } from "@kalends/core";
 import { caldavProvider, dnsResolver } from "@kalends/provider-caldav";
 import { feedProvider, readFeedAddress } from "@kalends/provider-feed";
 import type { GoogleProviderOptions } from "@kalends/provider-google";
-import { createTransport, systemDns } from "@kalends/transport";
+import { createTransport, systemDns, type DnsLookups } from "@kalends/transport";
 import { createVault, localKeyring } from "@kalends/vault";
 import { findKey, type KeyOptions } from "./find-key.ts";
 import { isPostgresUrl, openDatabase, type PostgresOptions } from "./open-database.ts";
@@ -31,6 +31,8 @@ export interface KalendsOptions extends KeyOptions {
   organization?: string;
   /** Host names, or `host:port`, that may be private and may use plain http. All others must be public and https. */
   allowHosts?: readonly string[];
+  /** Where a domain's CalDAV service is looked up (RFC 6764). Default: `systemDns()` of @kalends/transport, the machine's DNS servers. */
+  dns?: DnsLookups;
   /** Adapters. Default: CalDAV (iCloud included), ICS feeds, and Google where `google` is given. */
   providers?: readonly CalendarProvider[];
   /** The OAuth client, or the service account, by which Google Calendars are connected. Nothing of it is stored. */
@@ -209,7 +211,7 @@ async function openProviders(options: KalendsOptions, parts: Parts): Promise<rea
   const { clock, random } = parts;
   if (providers !== undefined) return providers;
   const always = [
-    caldavProvider({ transport: withinBudget(options, parts, "caldav"), clock, random, resolver: dnsResolver(systemDns()) }),
+    caldavProvider({ transport: withinBudget(options, parts, "caldav"), clock, random, resolver: dnsResolver(options.dns ?? systemDns()) }),
     feedProvider({ transport: withinBudget(options, parts, "feed"), clock }),
   ];
   if (google === undefined) return always;
