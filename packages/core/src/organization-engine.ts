@@ -1,9 +1,11 @@
 import type { FreeBusyAnswer } from "@kalends/availability";
 import { KalendsError } from "@kalends/model";
-import type { Account, Calendar, ChangeRecord, Connection, ConnectionStatus, DeadLetterStatus, OrganizationStore, QuarantinedItem } from "@kalends/model";
+import type { Account, Calendar, CalendarSubscription, ChangeRecord, Connection, ConnectionStatus } from "@kalends/model";
+import type { DeadLetterStatus, OrganizationStore, QuarantinedItem } from "@kalends/model";
 import { createAccount, type AccountInput } from "./accounts/create-account.ts";
 import { createAlertBoard, type AlertBoard } from "./alerts/alert-board.ts";
 import { createAuditTrail, type AuditTrail } from "./audit/audit-trail.ts";
+import { listSubscriptions } from "./calendars/list-subscriptions.ts";
 import { refreshCalendars, type CalendarListReport } from "./calendars/refresh-calendars.ts";
 import { applicationDirectory, type ApplicationDirectory } from "./applications/application-directory.ts";
 import { applicationEngine, type ApplicationEngine } from "./applications/application-engine.ts";
@@ -44,6 +46,11 @@ export interface OrganizationEngine {
   completeConnect(input: CompleteConnectInput): Promise<CompletedConnect>;
   listConnections(accountId?: string): Promise<Connection[]>;
   listCalendars(filter?: { accountId?: string; connectionId?: string }): Promise<Calendar[]>;
+  /**
+   * Asks the provider for the feeds that a login follows there. They are no calendars of the login and are not synced; `connectFeed` with the
+   * source of one reads it. Nothing of it is stored. Empty where the provider knows no such thing.
+   */
+  listSubscriptions(connectionId: string, options?: { signal?: AbortSignal }): Promise<CalendarSubscription[]>;
   /** Reads a connection's calendar list now. */
   refreshCalendars(connectionId: string, options?: { signal?: AbortSignal }): Promise<CalendarListReport>;
   /** Reads calendar lists, then changes of all calendars, or of those chosen. Failures are in the report, not thrown. */
@@ -117,6 +124,8 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore, a
     },
     listConnections: (accountId) => directory.listConnections(accountId),
     listCalendars: (filter) => directory.listCalendars(filter),
+    listSubscriptions: (connectionId, options) =>
+      work.run(options?.signal, async (signal) => listSubscriptions(runtime, store, await findConnection(connectionId), { signal })),
     refreshCalendars: (connectionId, options) =>
       work.run(options?.signal, async (signal) => refreshCalendars(runtime, store, await findConnection(connectionId), { signal })),
     sync: (options) => work.run(options?.signal, (signal) => syncMany(runtime, store, { ...options, signal })),

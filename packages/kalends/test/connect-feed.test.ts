@@ -8,9 +8,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { Logger } from "@kalends/model";
+import { startCaldavSandbox } from "@kalends/sandbox";
 import { hastyClock } from "@kalends/testing";
 import { systemClock } from "kalends";
 import { openKalends } from "./open-kalends.ts";
+import { openCliFolder } from "./run-cli.ts";
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
@@ -94,6 +96,46 @@ describe("a calendar by its address", () => {
       for (const name of await readdir(dirname(path))) expect((await readFile(join(dirname(path), name))).includes(token), name).toBe(false);
     } finally {
       await opened.close();
+      feed.close();
+    }
+  });
+
+  test("that a login follows at its provider is told, is not synced, and is read from its source by who asks for it", async () => {
+    const feed = await startFeed();
+    const sandbox = await startCaldavSandbox({ clock: systemClock, users: [{ name: "ada", password: "pw" }] });
+    const ada = sandbox.user("ada");
+    ada.createCalendar("shifts", { displayName: "Shifts of the ward", source: feed.url });
+    ada.calendar("shifts").put("copy-1", events("The server's own copy"));
+    const cli = await openCliFolder();
+    const opened = await openKalends({ allowHosts: [feed.host, sandbox.allowHost] });
+    try {
+      feed.serve(events("Early", "Late"));
+      const { kalends } = opened;
+      const account = await kalends.createAccount({ timeZone: "Europe/Berlin" });
+      const { connection, calendars } = await kalends.connectCaldav({ accountId: account.id, address: sandbox.url, username: "ada", password: "pw" });
+      expect(calendars).toMatchObject([{ name: "work" }]);
+      await kalends.sync();
+      expect((await kalends.status()).flatMap((one) => one.calendars)).toMatchObject([{ name: "work", objects: 0 }]);
+      const [followed, ...others] = await kalends.listSubscriptions(connection.id);
+      expect([followed?.name, followed?.source?.reveal(), others]).toEqual(["Shifts of the ward", feed.url, []]);
+      if (followed?.source === null || followed === undefined) throw new Error("no source");
+      const { connection: own, calendars: [shifts] } = await kalends.connectFeed({ accountId: account.id, address: followed.source });
+      expect(await kalends.syncCalendar(shifts?.id ?? "")).toMatchObject({ ok: true, created: 2 });
+      // A feed follows no feeds.
+      expect(await kalends.listSubscriptions(own.id)).toEqual([]);
+
+      await cli.run(["init"]);
+      const allow = ["--allow-host", feed.host, "--allow-host", sandbox.allowHost];
+      await cli.run(["connect", "caldav", sandbox.url, "--username", "ada", "--password-stdin", ...allow], { input: "pw" });
+      const listed = await cli.run(["calendars", "--subscriptions"]);
+      expect(listed.out).toMatch(new RegExp(`Shifts of the ward +${feed.host}`));
+      expect(await cli.run(["connect", "feed", "--account", "ada", "--subscription", "Another"])).toMatchObject({ code: 1, err: expect.stringContaining("not-found") as string });
+      expect((await cli.run(["connect", "feed", "--account", "ada", "--subscription", "Shifts of the ward"])).out).toContain("calendar: Shifts");
+      expect(cli.printed()).not.toContain(token);
+    } finally {
+      await opened.close();
+      await cli.close();
+      await sandbox.close();
       feed.close();
     }
   });

@@ -6,6 +6,7 @@ export * from "./event.ts";
 export * from "./calendar-object.ts";
 export * from "./occurrence.ts";
 export * from "./delivery-status.ts";
+export * from "./calendar-subscription.ts";
 export * from "./parties.ts";
 export * from "./members.ts";
 export * from "./provisioning.ts";

@@ -11,7 +11,7 @@ import {
 import { AccountDesk } from "./account-desk.ts";
 import { openDavLine, type DavLine } from "./dav-line.ts";
 import { discover } from "./discover.ts";
-import { listCalendars } from "./list-calendars.ts";
+import { listCalendars, listSubscriptions } from "./list-calendars.ts";
 import { endpointOrigin, writeEndpoint } from "./login-endpoint.ts";
 import { presetForDomain, presetNamed } from "./presets/preset-list.ts";
 import { pullPage } from "./pull-page.ts";
@@ -48,6 +48,7 @@ export function caldavProvider(options: CaldavProviderOptions): CalendarProvider
   return {
     id: "caldav",
     listCalendars: (access) => listCalendars(open(access), access),
+    listSubscriptions: (access) => listSubscriptions(open(access), access),
     pullPage: (access, request) => pullPage(open(access), access, request),
     connect: (request) => connect(request, open, options.resolver ?? null),
     putObject: (access, request) => putObject(open(access), access, request),

@@ -1,21 +1,20 @@
-import type { RemoteCalendar } from "@kalends/model";
+import { Secret, type CalendarSubscription, type RemoteCalendar } from "@kalends/model";
 import { childrenOf, type XmlElement } from "@kalends/transport";
 import { calendarZone } from "./calendar-zone.ts";
 import { davNamespaces as ns } from "./dav-names.ts";
 import { lastSegment } from "./href.ts";
-import { property, propertyText, type DavResponse } from "./multistatus.ts";
+import { property, propertyHrefs, propertyText, type DavResponse } from "./multistatus.ts";
 
 /** A calendar that can hold events, or `null` for everything else that lies in a calendar home. */
 export function readCalendarProperties(response: DavResponse, key: string, wire: string): RemoteCalendar | null {
   if (!holdsEvents(response) || isSetAside(response)) return null;
   const privileges = privilegesOf(response);
   if (privileges !== null && privileges.has("read-free-busy") && !privileges.has("read") && !privileges.has("all")) return null;
-  const name = readName(propertyText(response, ns.dav, "displayname"));
   const hints: Record<string, string> = { sync: syncSupport(response) };
   if (wire !== key) hints["href"] = wire;
   return {
     remoteKey: key,
-    name: name === null || name.trim() === "" ? lastSegment(wire) : name,
+    name: nameOf(response, wire),
     color: readColor(propertyText(response, ns.appleIcal, "calendar-color")),
     timeZone: calendarZone(propertyText(response, ns.caldav, "calendar-timezone-id"), propertyText(response, ns.caldav, "calendar-timezone")),
     readOnly: privileges !== null && !["write", "write-content", "bind", "all"].some((privilege) => privileges.has(privilege)),
@@ -23,12 +22,32 @@ export function readCalendarProperties(response: DavResponse, key: string, wire:
   };
 }
 
+/**
+ * A feed that the user follows there (`CS:subscribed` with its `CS:source`), or `null` for everything else. Servers hand out a copy of it under
+ * conditions of their own, or nothing at all, so that the source is what is to be read.
+ */
+export function readSubscription(response: DavResponse, key: string, wire: string): CalendarSubscription | null {
+  if (!hasType(response, ns.calendarServer, "subscribed") || isSetAside(response)) return null;
+  const [href] = propertyHrefs(response, ns.calendarServer, "source", "https://localhost/");
+  const source = (href?.text ?? propertyText(response, ns.calendarServer, "source") ?? "").trim();
+  const isAddress = /^(?:https?|webcals?):\/\//i.test(source) && URL.canParse(source);
+  const color = readColor(propertyText(response, ns.appleIcal, "calendar-color"));
+  return { remoteKey: key, name: nameOf(response, wire), color, source: isAddress ? new Secret(source) : null };
+}
+
+function hasType(response: DavResponse, namespace: string, name: string): boolean {
+  return property(response, ns.dav, "resourcetype")?.children.some((type) => type.namespace === namespace && type.name === name) === true;
+}
+
+function nameOf(response: DavResponse, wire: string): string {
+  const name = readName(propertyText(response, ns.dav, "displayname"));
+  return name === null || name.trim() === "" ? lastSegment(wire) : name;
+}
+
 function holdsEvents(response: DavResponse): boolean {
-  const types = property(response, ns.dav, "resourcetype")?.children ?? [];
-  const has = (namespace: string, name: string): boolean => types.some((type) => type.namespace === namespace && type.name === name);
-  if (!has(ns.caldav, "calendar")) return false;
+  if (!hasType(response, ns.caldav, "calendar")) return false;
   // SOGo's outbox is the default calendar, so only the inbox and subscriptions are left out by type.
-  if (has(ns.caldav, "schedule-inbox") || has(ns.calendarServer, "subscribed")) return false;
+  if (hasType(response, ns.caldav, "schedule-inbox") || hasType(response, ns.calendarServer, "subscribed")) return false;
   const components = property(response, ns.caldav, "supported-calendar-component-set");
   const kinds = components === null ? [] : childrenOf(components, ns.caldav, "comp").map((comp) => (comp.attributes.get("name") ?? "").toUpperCase());
   return kinds.length === 0 || kinds.includes("VEVENT");

@@ -1,5 +1,5 @@
-import { KalendsError, type ProviderAccess, type RemoteCalendar } from "@kalends/model";
-import { readCalendarProperties } from "./calendar-properties.ts";
+import { KalendsError, type CalendarSubscription, type ProviderAccess, type RemoteCalendar } from "@kalends/model";
+import { readCalendarProperties, readSubscription } from "./calendar-properties.ts";
 import type { DavLine } from "./dav-line.ts";
 import { davNamespaces } from "./dav-names.ts";
 import { canonicalPath, samePath } from "./href.ts";
@@ -9,15 +9,28 @@ import { errorOfInnerStatus } from "./map-error.ts";
 import { propertyRefusal, type DavHref, type DavResponse } from "./multistatus.ts";
 import { calendarListPropfind } from "./request-bodies.ts";
 
+/** What is made of one member of a calendar home; `null`: it is none of those that are looked for. */
+type ReadMember<T> = (response: DavResponse, key: string, wire: string) => T | null;
+
 /** Every calendar of the login that can hold events, in the server's order. Complete, or it throws. */
 export async function listCalendars(line: DavLine, access: ProviderAccess): Promise<RemoteCalendar[]> {
+  return await listMembersOf(line, access, readCalendarProperties);
+}
+
+/** Every feed that the user follows there. Complete, or it throws. */
+export async function listSubscriptions(line: DavLine, access: ProviderAccess): Promise<CalendarSubscription[]> {
+  return await listMembersOf(line, access, readSubscription);
+}
+
+async function listMembersOf<T>(line: DavLine, access: ProviderAccess, read: ReadMember<T>): Promise<T[]> {
   const endpoint = readEndpoint(access.endpoint);
   if (endpointOrigin(endpoint) === null) throw new KalendsError("invalid-argument", "The endpoint names no calendar home; connect first");
-  const found = new Map<string, RemoteCalendar>();
-  for (const home of endpoint.homes) await addFrom(line, endpoint, home, "1", found);
+  const found = new Map<string, T>();
+  const add = (url: string, depth: "0" | "1"): Promise<void> => addFrom({ line, endpoint, read, found }, url, depth);
+  for (const home of endpoint.homes) await add(home, "1");
   for (const calendar of endpoint.calendars) {
     try {
-      await addFrom(line, endpoint, calendar, "0", found);
+      await add(calendar, "0");
     } catch (thrown) {
       // The server said of this very calendar that it is gone: it is no longer listed.
       if (!(thrown instanceof KalendsError) || thrown.code !== "calendar-gone") throw thrown;
@@ -26,7 +39,14 @@ export async function listCalendars(line: DavLine, access: ProviderAccess): Prom
   return [...found.values()];
 }
 
-async function addFrom(line: DavLine, endpoint: LoginEndpoint, url: string, depth: "0" | "1", found: Map<string, RemoteCalendar>): Promise<void> {
+interface Listing<T> {
+  line: DavLine;
+  endpoint: LoginEndpoint;
+  read: ReadMember<T>;
+  found: Map<string, T>;
+}
+
+async function addFrom<T>({ line, endpoint, read, found }: Listing<T>, url: string, depth: "0" | "1"): Promise<void> {
   const place = depth === "1" ? "home" : "calendar";
   const multistatus = await line.ask({ method: "PROPFIND", url, depth, body: calendarListPropfind }, place);
   const asked = new URL(multistatus.url);
@@ -43,8 +63,8 @@ async function addFrom(line: DavLine, endpoint: LoginEndpoint, url: string, dept
     }
     checkTypeIsTold(response);
     const key = calendarKey(href, { homeUrl: url, askedUrl: asked, endpoint, trustedSites: line.preset?.trustedSites ?? [] });
-    const calendar = readCalendarProperties(response, key, key.startsWith("/") ? href.wire : key);
-    if (calendar !== null && !found.has(key)) found.set(key, calendar);
+    const member = read(response, key, key.startsWith("/") ? href.wire : key);
+    if (member !== null && !found.has(key)) found.set(key, member);
   }
   if (answers === 0) throw new KalendsError("answer-invalid", "The calendar list is empty and does not even name the calendar home");
 }

@@ -14,7 +14,7 @@ export const principalPropfind: string = propfind(
 
 export const calendarListPropfind: string = propfind(
   "<d:resourcetype/><d:displayname/><d:current-user-privilege-set/><d:supported-report-set/>" +
-    "<c:supported-calendar-component-set/><c:calendar-timezone/><c:calendar-timezone-id/><a:calendar-color/><n:deleted-at/>",
+    "<c:supported-calendar-component-set/><c:calendar-timezone/><c:calendar-timezone-id/><a:calendar-color/><s:source/><n:deleted-at/>",
 );
 
 /** Marks of the collection alone: what a cheap look costs. */

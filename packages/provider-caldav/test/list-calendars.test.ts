@@ -10,9 +10,13 @@ const type = (more = ""): string => `<d:resourcetype><d:collection/><c:calendar/
 const components = (...names: string[]): string => `<c:supported-calendar-component-set>${names.map((name) => `<c:comp name="${name}"/>`).join("")}</c:supported-calendar-component-set>`;
 const privileges = (...names: string[]): string => `<d:current-user-privilege-set>${names.map((name) => `<d:privilege><d:${name}/></d:privilege>`).join("")}</d:current-user-privilege-set>`;
 
+function adapter(answer: ScriptedAnswer) {
+  const { transport, requests } = scriptedTransport(() => answer);
+  return { ...caldavProvider({ transport, clock: fakeClock(), random: seededRandom(1) }), requests };
+}
+
 async function list(answer: ScriptedAnswer) {
-  const { transport } = scriptedTransport(() => answer);
-  return await caldavProvider({ transport, clock: fakeClock(), random: seededRandom(1) }).listCalendars(access);
+  return await adapter(answer).listCalendars(access);
 }
 
 describe("the calendar list", () => {
@@ -33,6 +37,32 @@ describe("the calendar list", () => {
       ),
     );
     expect(calendars.map((calendar) => calendar.remoteKey)).toEqual(["/h/events/", "/h/any/"]);
+  });
+
+  test("quirk 32: subscriptions are listed as such, with the address of the feed, and are never calendars", async () => {
+    const source = (text: string): string => `<s:source>${text}</s:source>`;
+    const answer = multistatus(
+      home,
+      resource("/h/events/", type() + source("<d:href>https://feeds.example/not-subscribed.ics</d:href>")),
+      resource("/h/holidays/", `${type("<s:subscribed/>")}<d:displayname>Holidays</d:displayname>${source("<d:href>webcal://feeds.example/a.ics?key=1&amp;b=2</d:href>")}`),
+      // Nextcloud: no calendar by type.
+      resource("/h/moon/", `<d:resourcetype><d:collection/><s:subscribed/></d:resourcetype>${source(" https://feeds.example/moon.ics ")}`),
+      resource("/h/untold/", type("<s:subscribed/>")),
+      resource("/h/odd/", type("<s:subscribed/>") + source("<d:href>file:///etc/passwd</d:href>")),
+      resource("/h/trashed/", `${type("<s:subscribed/>")}<n:deleted-at xmlns:n="http://nextcloud.com/ns">2026-01-01T00:00:00Z</n:deleted-at>`),
+    );
+    const provider = adapter(answer);
+    const found = (await provider.listSubscriptions?.(access)) ?? [];
+    expect(found.map(({ remoteKey, name, source: secret }) => [remoteKey, name, secret?.reveal() ?? null])).toEqual([
+      ["/h/holidays/", "Holidays", "webcal://feeds.example/a.ics?key=1&b=2"],
+      ["/h/moon/", "moon", "https://feeds.example/moon.ics"],
+      ["/h/untold/", "untold", null],
+      ["/h/odd/", "odd", null],
+    ]);
+    expect(JSON.stringify(found)).not.toContain("feeds.example");
+    expect(provider.requests[0]?.text).toMatch(/<s:source\/>/);
+    expect((await list(answer)).map(({ remoteKey }) => remoteKey)).toEqual(["/h/events/"]);
+    await expect(adapter(multistatus(home, withStatus("/h/a/", 500))).listSubscriptions?.(access)).rejects.toMatchObject({ code: "server-error" });
   });
 
   test("quirk 29: reads name, colour, zone and rights as the server tells them", async () => {

@@ -29,6 +29,8 @@ export const organizationActions: MethodActions<OrganizationEngine> = {
   beginConnect: "manage-connections",
   completeConnect: "manage-connections",
   listConnections: "read-data",
+  // The address of a feed opens it.
+  listSubscriptions: "manage-connections",
   listCalendars: "read-data",
   refreshCalendars: "sync-data",
   sync: "sync-data",

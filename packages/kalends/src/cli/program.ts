@@ -74,7 +74,13 @@ function addWorkCommands(program: Command): void {
     .option("--json", "print the report as JSON")
     .action(sync);
 
-  program.command("calendars").description("list calendars").option("--account <id>", "only this account").option("--json", "print JSON").action(calendars);
+  program
+    .command("calendars")
+    .description("list calendars")
+    .option("--account <id>", "only this account")
+    .option("--subscriptions", "instead: the feeds that the logins follow at their providers; they are not synced")
+    .option("--json", "print JSON")
+    .action(calendars);
 
   program
     .command("free-busy")
@@ -124,6 +130,7 @@ function addConnectCommands(program: Command): void {
     .option("--name <text>", "display name of a new account")
     .option("--tz <zone>", "IANA time zone of a new account (default: this machine's)")
     .option("--address-stdin", "read the address from standard input")
+    .option("--subscription <name>", "a feed that a login of this account follows at its provider, by its name there")
     .action(connectFeed);
   connect
     .command("google")

@@ -1,4 +1,5 @@
 import type { CalendarObject, QuarantinedItem } from "../calendar-object.ts";
+import type { CalendarSubscription } from "../calendar-subscription.ts";
 import type { Credential, OAuthCredential } from "../credential.ts";
 import type { DeliveryStatus } from "../delivery-status.ts";
 import type { Cursor, PageToken, ProviderId, RemoteKey, Revision } from "../ids.ts";
@@ -162,6 +163,11 @@ export interface CalendarProvider {
   readonly id: ProviderId;
   /** All calendars of the login that can hold events. Complete, or it throws. */
   listCalendars(access: ProviderAccess): Promise<RemoteCalendar[]>;
+  /**
+   * The feeds that the user follows there. None of them is in `listCalendars`: they are read only by who asks for them, and from their source.
+   * Complete, or it throws.
+   */
+  listSubscriptions?(access: ProviderAccess): Promise<CalendarSubscription[]>;
   /** One page of changes or of the whole. See `PullRequest` and `PulledPage`. */
   pullPage(access: ProviderAccess, request: PullRequest): Promise<PulledPage>;
   /** Finds the service behind an address and proves the login. */

@@ -27,11 +27,12 @@ export function persistentProvider(provider: CalendarProvider, options: Persiste
       }
     }
   };
-  const { putObject, deleteObject, connect } = provider;
+  const { putObject, deleteObject, connect, listSubscriptions } = provider;
   return {
     ...provider,
     listCalendars: (access) => again(() => provider.listCalendars(access)),
     pullPage: (access, request) => again(() => provider.pullPage(access, request)),
+    ...(listSubscriptions === undefined ? {} : { listSubscriptions: (access) => again(() => listSubscriptions.call(provider, access)) }),
     ...(connect === undefined ? {} : { connect: (request) => again(() => connect.call(provider, request)) }),
     ...(putObject === undefined
       ? {}
