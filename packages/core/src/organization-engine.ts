@@ -20,7 +20,8 @@ import { retentionDesk, type RetentionDesk } from "./retention/retention-desk.ts
 import { listOccurrences, type OccurrenceList, type OccurrenceRequest } from "./read/list-occurrences.ts";
 import { readFreeBusy, type FreeBusyRequest } from "./read/read-free-busy.ts";
 import type { Runtime } from "./runtime.ts";
-import { readDeadLetters, readStatus } from "./status/read-status.ts";
+import { readDeadLetters, retryDeadLetters } from "./status/dead-letters.ts";
+import { readStatus } from "./status/read-status.ts";
 import { syncCalendar, type SyncOptions } from "./sync/sync-calendar.ts";
 import { syncMany, type SyncManyOptions, type SyncManyReport } from "./sync/sync-many.ts";
 import type { SyncReport } from "./sync/sync-report.ts";
@@ -61,8 +62,10 @@ export interface OrganizationEngine {
   freeBusy(request: FreeBusyRequest): Promise<FreeBusyAnswer>;
   occurrences(request: OccurrenceRequest): Promise<OccurrenceList>;
   status(accountId?: string): Promise<ConnectionStatus[]>;
-  /** Jobs that were set aside because they kept failing; each is tried once a day, and whatever asks for it runs it at once. */
+  /** Jobs of all kinds that were set aside because they kept failing, with what to do; each is tried once a day, and whatever asks for it runs it at once. */
   deadLetters(): Promise<DeadLetterStatus[]>;
+  /** Makes all of them due at once, for the next worker that looks. Resolves with how many there are. */
+  retryDeadLetters(): Promise<number>;
   quarantined(calendarId: string): Promise<QuarantinedItem[]>;
   /** Change records after `since`, in order. `limit`: 1 or more, default 1,000. Throws `invalid-argument`. */
   changes(since: number, limit?: number): Promise<ChangeRecord[]>;
@@ -136,6 +139,7 @@ export function organizationEngine(runtime: Runtime, store: OrganizationStore, a
     occurrences: (request) => listOccurrences(runtime, store, request),
     status: (accountId) => readStatus(runtime, store, accountId),
     deadLetters: () => readDeadLetters(store),
+    retryDeadLetters: () => retryDeadLetters(runtime, store),
     quarantined: (calendarId) => store.reader.quarantined(calendarId, 1_000),
     changes: async (since, limit = 1_000) => {
       // A consumer that lost its number must hear of it, instead of being told for ever that there is nothing new.

@@ -34,6 +34,7 @@ const takesNoId = "takes no id";
 const onOrganization: Record<keyof typeof organizationActions, Ask | Ask[] | typeof takesNoId> = {
   createAccount: takesNoId,
   deadLetters: takesNoId,
+  retryDeadLetters: takesNoId,
   findAccount: (org, { account }) => org.findAccount(account),
   findAccountByExternalId: (org, { externalId }) => org.findAccountByExternalId(externalId),
   listAccounts: takesNoId,

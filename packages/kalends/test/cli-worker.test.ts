@@ -128,6 +128,23 @@ describe("kalends worker", () => {
     expect((await folder.run(["status"])).out).toMatch(/Set aside after failing[^]*diary \(sync-calendar\): permission-denied, 5 times/);
   });
 
+  test("so are jobs that belong to no connection, with what to do; all of them can be made due at once", async () => {
+    const { DatabaseSync } = await import("node:sqlite");
+    const database = new DatabaseSync(`${folder.path}/kalends.db`);
+    database.exec("update job set attempts = 5, error_code = 'store-failed', dead_since = 1 where kind = 'retention'");
+    const dueBefore = (at: number): number => Number(database.prepare("select count(*) as many from job where dead_since is not null and run_at <= ?").get(at)?.["many"]);
+    expect((await folder.run(["status"])).out).toMatch(/organization \(retention\): store-failed, 5 times[^]*kept longer than the policy says[^]*kalends retention run/);
+    const listed = await folder.run(["dead-letters", "--json"]);
+    expect(listed.code).toBe(1);
+    expect(JSON.parse(listed.out)).toMatchObject([{ kind: "retention", about: "organization" }, { kind: "sync-calendar", name: "diary" }]);
+    expect(dueBefore(systemClock.now())).toBe(0);
+    expect((await folder.run(["dead-letters", "--retry"])).out).toContain("2 are due now");
+    expect(dueBefore(systemClock.now())).toBe(2);
+    database.exec("update job set attempts = 0, error_code = null, dead_since = null");
+    database.close();
+    expect(await folder.run(["dead-letters"])).toMatchObject({ code: 0, out: "No job is set aside.\n" });
+  });
+
   test("refuses a health address that is none, and one that is taken", async () => {
     expect((await folder.run(["worker", "--health", "not-a-port"])).code).toBe(1);
     const taken = await folder.run(["worker", "--health", sandbox.allowHost]);

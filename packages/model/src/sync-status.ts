@@ -29,11 +29,21 @@ export interface CalendarStatus {
   push: { until: string; lastNotified: string | null } | null;
 }
 
+/** What the subject of a job is. */
+export type JobAbout = "calendar" | "connection" | "account" | "alert" | "erasure" | "organization";
+
 /** A job that was set aside: it failed several times in a row, in a way that waiting does not mend. Times are ISO 8601 instants in UTC. */
 export interface DeadLetterStatus {
   kind: JobKind;
-  /** Id of the calendar or connection. */
+  /** Id of what the job is about; of an alert its number. */
   subject: string;
+  about: JobAbout;
+  /** What people call the subject: a calendar's name, a connection's label, an account's external id. `null` where it has none, or is gone. */
+  name: string | null;
+  /** What is not done as long as it lasts. One sentence. */
+  effect: string;
+  /** What to do, besides the error's own remedy. One sentence. */
+  todo: string;
   error: StatusError;
   failures: number;
   since: string;

@@ -40,6 +40,7 @@ export const organizationActions: MethodActions<OrganizationEngine> = {
   occurrences: "read-data",
   status: "read-data",
   deadLetters: "read-data",
+  retryDeadLetters: "sync-data",
   quarantined: "see-operations",
   changes: "read-data",
   changesHead: "read-data",

@@ -1,14 +1,8 @@
-import { errorTable } from "@kalends/model";
 import type {
-  Calendar, CalendarStatus, Connection, ConnectionStatus, DeadLetterStatus, ErrorCode, OrganizationStore, StatusError, SyncPhase, SyncState, WatchChannel,
+  Calendar, CalendarStatus, Connection, ConnectionStatus, OrganizationStore, SyncPhase, SyncState, WatchChannel,
 } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
-
-function toStatusError(code: string | null): StatusError | null {
-  if (code === null) return null;
-  const known = code in errorTable ? (code as ErrorCode) : "internal";
-  return { code: known, remedy: errorTable[known].remedy, docs: `reference/errors.md#${known}` };
-}
+import { toStatusError } from "./to-status-error.ts";
 
 function phaseOf(connection: Connection, state: SyncState | undefined): SyncPhase {
   if (connection.state !== "connected") return "stopped";
@@ -43,19 +37,6 @@ function calendarStatus(
     polling: state?.cadence ?? null,
     push: watch === undefined ? null : { until: new Date(watch.expiresAt).toISOString(), lastNotified: toIso(watch.notifiedAt) },
   };
-}
-
-/** Jobs that were set aside, longest first; at most 1,000. */
-export async function readDeadLetters(store: OrganizationStore): Promise<DeadLetterStatus[]> {
-  const letters = await store.jobs.deadLetters(1_000);
-  return letters.map(({ kind, subject, errorCode, attempts, deadSince, nextRunAt }) => ({
-    kind,
-    subject,
-    error: toStatusError(errorCode) as StatusError,
-    failures: attempts,
-    since: new Date(deadSince).toISOString(),
-    nextTry: new Date(nextRunAt).toISOString(),
-  }));
 }
 
 /** Public status of every connection, or of one account's, with its calendars. */

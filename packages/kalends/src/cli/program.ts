@@ -18,6 +18,7 @@ import { addKey, destroyKey, disableKey, enableKey, promoteKey } from "./keys/ch
 import { listKeys } from "./keys/list-keys.ts";
 import { rotateKeys } from "./keys/rotate-keys.ts";
 import { migrate } from "./migrate.ts";
+import { deadLetters } from "./dead-letters.ts";
 import { status } from "./status.ts";
 import { sync } from "./sync.ts";
 import { version } from "./version.ts";
@@ -157,6 +158,12 @@ function addConnectCommands(program: Command): void {
 /** Looking after it, and the demo. */
 function addCareCommands(program: Command): void {
   program.command("status").description("state of connections and calendars").option("--account <id>", "only this account").option("--json", "print JSON").action(status);
+  program
+    .command("dead-letters")
+    .description("jobs of all kinds that were set aside, and what to do about each; exits 1 while there is one")
+    .option("--retry", "make all of them due now, instead of once a day")
+    .option("--json", "print JSON")
+    .action(deadLetters);
 
   program
     .command("changes")

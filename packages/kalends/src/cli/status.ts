@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { CalendarStatus, ConnectionStatus, DeadLetterStatus } from "@kalends/model";
 import { systemClock } from "../platform/system-clock.ts";
+import { showDeadLetters } from "./dead-letters.ts";
 import { showAge } from "./output/show-age.ts";
 import { plainText } from "./output/plain-text.ts";
 import { textTable } from "./output/text-table.ts";
@@ -31,7 +32,8 @@ export async function status(flags: { account?: string; json?: boolean }, comman
         if (error !== null && error.code !== said) process.stdout.write(`  ${plainText(name)}: ${error.code}: ${error.remedy}\n`);
       }
     }
-    printDeadLetters(letters, connections);
+    const shown = accountId === undefined ? letters : connections.flatMap((connection) => lettersOf(connection, letters));
+    if (shown.length > 0) process.stdout.write(showDeadLetters(shown));
   });
 }
 
@@ -39,17 +41,6 @@ export async function status(flags: { account?: string; json?: boolean }, comman
 function lettersOf({ connectionId, calendars }: ConnectionStatus, letters: readonly DeadLetterStatus[]): DeadLetterStatus[] {
   const subjects = [connectionId, ...calendars.map(({ calendarId }) => calendarId)];
   return letters.filter(({ subject }) => subjects.includes(subject));
-}
-
-function printDeadLetters(letters: readonly DeadLetterStatus[], connections: readonly ConnectionStatus[]): void {
-  const names = new Map(connections.flatMap(({ connectionId, label, calendars }) => [
-    [connectionId, label] as const, ...calendars.map(({ calendarId, name }) => [calendarId, name] as const),
-  ]));
-  const shown = connections.flatMap((connection) => lettersOf(connection, letters));
-  if (shown.length > 0) process.stdout.write("Set aside after failing again and again; tried once a day, and when synced by hand:\n");
-  for (const { kind, subject, error, failures, since } of shown) {
-    process.stdout.write(`  ${plainText(names.get(subject) ?? subject)} (${kind}): ${error.code}, ${failures} times, since ${since}. ${error.remedy}\n`);
-  }
 }
 
 function calendarRow(calendar: CalendarStatus): string[] {
