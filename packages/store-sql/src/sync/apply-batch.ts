@@ -89,6 +89,8 @@ async function moveState(scope: SqlScope, organization: OrganizationId, batch: A
       .set({
         refused_removals: batch.refusedRemovals?.removals ?? null,
         refused_pass: batch.refusedRemovals?.pass ?? null,
+        // Here and not when the run ends: the worker may die before that, and what the next one finds is no change any more.
+        ...(batch.changes.length > 0 ? { last_change: batch.now } : {}),
         ...(batch.busySpans !== null ? { spans_behind: 0 } : objectsChanged ? { spans_behind: 1 } : {}),
         ...(completed === null
           ? {}

@@ -64,6 +64,22 @@ const outcomes: StoreCase = {
   },
 };
 
+const changeRemembered: StoreCase = {
+  title: "that something changed is known from the transaction that changed it, though the worker died before it could say so",
+  async run(world) {
+    const { sync } = await world.populate();
+    const at = await world.startPass(1_000);
+    const put = storedObject("a.ics");
+    await sync.applyBatch(batch(at, { puts: [put], changes: [changeOf(put)], now: 1_500 }));
+    await world.turn();
+    const taken = await world.startPass(1_000 + leaseMs);
+    expect(taken.claim.lastChange).toBe(1_500);
+    await world.org().sync.applyBatch(batch(taken, { completed: { pass: "snapshot", cursor: "c1", storedWindow: { from: 5, to: 6 }, hints: null }, now: 9_000 }));
+    await world.org().sync.release("calendar-1", taken.claim.token, { ok: true, errorCode: null, nextTry: null, changed: false }, 9_001);
+    expect((await world.org().sync.claim("calendar-1", "w", 9_002, leaseMs))?.lastChange).toBe(1_500);
+  },
+};
+
 const passes: StoreCase = {
   title: "a pass gets the next number; a dead cursor is dropped in the same step",
   async run(world) {
@@ -153,4 +169,4 @@ const deadRenewals: StoreCase = {
 };
 
 /** Who may sync a calendar. */
-export const claimCases: readonly StoreCase[] = [oneHolder, ownClaim, outcomes, passes, fencing, deadHolders, deadRenewals];
+export const claimCases: readonly StoreCase[] = [oneHolder, ownClaim, outcomes, changeRemembered, passes, fencing, deadHolders, deadRenewals];
