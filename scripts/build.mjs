@@ -12,6 +12,8 @@ import { publicPackages, root, temporaryFolder } from "./workspace.mjs";
 
 /** Entries beyond src/index.ts, and what is bundled instead of imported. */
 const special = {
+  // Without the suites, which need a test runner around them.
+  testing: { entries: { "proxy/index": "src/proxy/index.ts" } },
   kalends: {
     entries: { "cli/main": "src/cli/main.ts" },
     // The demo shows the example's page. Examples are not published, so the page travels inside.

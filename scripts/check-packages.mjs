@@ -39,12 +39,18 @@ async function publintProblems({ name, tarball }, manifest) {
   return messages.filter(({ type }) => type !== "suggestion").map((message) => `${name}: ${formatMessage(message, manifest)}`);
 }
 
-/** Needs a test runner around it, so that plain Node cannot load it. */
+/** Needs a test runner around it, so that plain Node cannot load it; its other entries can be loaded. */
 const onlyInTests = new Set(["@kalends/testing"]);
+
+/** What a user may import of a package: its name, with what each further entry adds. */
+function entriesOf({ name, path }) {
+  const { exports = {} } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+  return Object.keys(exports).filter((entry) => /^\.(\/[^*]+)?$/.test(entry) && !entry.endsWith(".json")).map((entry) => name + entry.slice(1));
+}
 
 function loadProblems(folder, packed) {
   const problems = [];
-  for (const { name } of packed) {
+  for (const name of packed.flatMap(entriesOf)) {
     if (onlyInTests.has(name)) continue;
     const ways = {
       import: `const loaded = await import(${JSON.stringify(name)});`,
@@ -65,7 +71,7 @@ function loadProblems(folder, packed) {
 /** The declarations as a strict user's compiler sees them. */
 function typeProblems(folder, packed) {
   const file = join(folder, "consumer.ts");
-  writeFileSync(file, packed.map(({ name }, index) => `import * as p${index} from "${name}";\nexport const v${index}: object = p${index};\n`).join(""));
+  writeFileSync(file, packed.flatMap(entriesOf).map((name, index) => `import * as p${index} from "${name}";\nexport const v${index}: object = p${index};\n`).join(""));
   const options = {
     strict: true,
     noEmit: true,
