@@ -58,9 +58,17 @@ export function mayRunAgain(thrown: unknown): boolean {
   return state === "40001" || state === "40P01";
 }
 
+/**
+ * Whether a statement that was prepared on the connection no longer fits its table: a schema step of a later version added a column to it. The
+ * server's text for it may be in any language; the name of the function in the server is not.
+ */
+export function isStalePlan(thrown: unknown): boolean {
+  return sqlState(thrown) === "0A000" && (thrown as { routine?: unknown }).routine === "RevalidateCachedQuery";
+}
+
 /** Whether the connection is of no more use. */
 export function isBrokenConnection(thrown: unknown): boolean {
-  return codeOf(thrown) === "store-unreachable" && sqlState(thrown) !== "57014";
+  return isStalePlan(thrown) || (codeOf(thrown) === "store-unreachable" && sqlState(thrown) !== "57014");
 }
 
 function codeOf(thrown: unknown): ErrorCode | undefined {

@@ -1,7 +1,7 @@
 import { KalendsError } from "@kalends/model";
 import type { BulkText, SqlConnection, SqlDriver, SqlSession, SqlValue, SqlWriteSession } from "@kalends/store-sql";
 import { arrayLiteral } from "./array-literal.ts";
-import { isBrokenConnection, mayRunAgain } from "./map-postgres-error.ts";
+import { isBrokenConnection, isStalePlan, mayRunAgain } from "./map-postgres-error.ts";
 import type { PostgresLink, PostgresSource } from "./postgres-link.ts";
 import { organizationLock, settingsStatement, type SessionLimits } from "./session-statements.ts";
 import { encodeText } from "./text-code.ts";
@@ -20,6 +20,8 @@ export interface PostgresDriverOptions {
 
 /** How often a transaction is run that the server broke off. */
 const tries = 5;
+/** How many connections with a stale plan are thrown away for one transaction: more than a pool has. */
+const mostStale = 200;
 
 /** The driver port over connections to PostgreSQL: every read and write is a transaction that begins by saying whose it is. */
 export class PostgresDriver implements SqlDriver {
@@ -31,7 +33,7 @@ export class PostgresDriver implements SqlDriver {
   }
 
   read<T>(work: (connection: SqlConnection) => Promise<T>, session: SqlSession): Promise<T> {
-    return this.#transaction(["begin isolation level read committed read only", this.#settings(session)], work, session);
+    return this.#fresh(["begin isolation level read committed read only", this.#settings(session)], work, session);
   }
 
   async write<T>(work: (connection: SqlConnection) => Promise<T>, session: SqlWriteSession): Promise<T> {
@@ -39,7 +41,7 @@ export class PostgresDriver implements SqlDriver {
     if (session.organization !== null) begin.push(organizationLock(this.#options.schema, encodeText(session.organization), session.together));
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#transaction(begin, work, session);
+        return await this.#fresh(begin, work, session);
       } catch (thrown) {
         if (attempt === tries || !mayRunAgain(thrown)) throw thrown;
       }
@@ -53,6 +55,17 @@ export class PostgresDriver implements SqlDriver {
   #settings(session: SqlSession): string {
     const organization = session.organization === null ? null : encodeText(session.organization);
     return settingsStatement(this.#options.schema, { ...session, organization }, this.#options.limits);
+  }
+
+  /** A connection whose statements were prepared before a schema step changed their table is thrown away, and the next one asked. */
+  async #fresh<T>(begin: readonly string[], work: (connection: SqlConnection) => Promise<T>, session: SqlSession): Promise<T> {
+    for (let stale = 0; ; stale += 1) {
+      try {
+        return await this.#transaction(begin, work, session);
+      } catch (thrown) {
+        if (stale === mostStale || !isStalePlan(thrown)) throw thrown;
+      }
+    }
   }
 
   async #transaction<T>(begin: readonly string[], work: (connection: SqlConnection) => Promise<T>, session: SqlSession): Promise<T> {
