@@ -21,8 +21,9 @@ export async function fillDatabase(admin: string, from: number, to: number, now:
       select 'default', 'connection-' || n, 'account-' || n, 'caldav', 'connected', n::text, '', '{}', 0 from ${ids}`,
     `insert into calendar (organization, id, connection_id, account_id, remote_key, name, read_only, hints, created_at)
       select 'default', 'calendar-' || n, 'connection-' || n, 'account-' || n, '/', '', 0, '{}', 0 from ${ids}`,
-    `insert into sync_state (organization, calendar_id, token, lease_until, pass, spans_behind, failures, last_success, window_from, window_to)
-      select 'default', 'calendar-' || n, 0, 0, 1, 0, 0, ${now}, ${first}, ${now + 201 * dayMs} from ${ids}`,
+    `insert into sync_state (organization, calendar_id, token, lease_until, pass, spans_behind, failures, last_success, window_from, window_to,
+        longest_span, longest_span_token)
+      select 'default', 'calendar-' || n, 0, 0, 1, 0, 0, ${now}, ${first}, ${now + 201 * dayMs}, 3600000, 0 from ${ids}`,
     `insert into job (organization, kind, subject, run_at, attempts, token) select 'default', 'sync-calendar', 'calendar-' || n, ${now + dayMs} + n, 0, 0 from ${ids}`,
     `insert into busy_span (organization, calendar_id, to_ms, from_ms, kind) select 'default', 'calendar-' || n, ${start} + 3600000, ${start}, 'busy' from ${ids}, ${spans}`,
     `insert into calendar_object (organization, calendar_id, remote_key, uid, revision, digest, first_ms, last_ms, outside, pass, timing, title, content)

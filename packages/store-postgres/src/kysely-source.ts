@@ -46,6 +46,7 @@ export class TextColumns {
 
 export function kyselyLink(connection: DatabaseConnection, columns: TextColumns, release: () => Promise<void>): PostgresLink {
   return {
+    pipelined: false,
     execute: async (sql, parameters) => {
       const values = parameters.map((value) => (value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value));
       const { rows, numAffectedRows } = await connection.executeQuery<Record<string, unknown>>(CompiledQuery.raw(sql, values));

@@ -99,7 +99,8 @@ const connectTimeoutMs = 10_000;
 async function ownPool(connectionString: string, max: number): Promise<PgPool> {
   const { default: pg } = await import("pg");
   try {
-    const pool = new pg.Pool({ connectionString, max, connectionTimeoutMillis: connectTimeoutMs, application_name: "kalends" });
+    const options = { connectionString, max, connectionTimeoutMillis: connectTimeoutMs, application_name: "kalends", pipeline: true };
+    const pool = new pg.Pool(options);
     // A connection that breaks while it idles is replaced by the next one that is asked for; there is nobody to tell.
     pool.on("error", () => undefined);
     return pool as unknown as PgPool;

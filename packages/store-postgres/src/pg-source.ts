@@ -6,6 +6,8 @@ import { decodeText } from "./text-code.ts";
 
 /** The part of `pg`'s client that is used. */
 export interface PgClient {
+  /** Its option of that name: queries are sent without waiting for the answers to those before. */
+  readonly pipeline?: boolean;
   query(config: PgQuery): Promise<{ rows: unknown[]; rowCount: number | null }>;
   release(destroy?: boolean): void;
   on?(event: "error", hear: (error: Error) => void): unknown;
@@ -87,6 +89,7 @@ export function pgSource(pool: PgPool, options: { owned: boolean; prepare: boole
 
 export function pgLink(client: Pick<PgClient, "query"> & Partial<PgClient>, names: StatementNames | null): PostgresLink {
   return {
+    pipelined: client.pipeline === true,
     execute: async (sql, parameters) => {
       const named = names === null || parameters.length === 0 ? {} : { name: names.of(sql) };
       const result = await client.query({ text: sql, values: [...parameters], types, ...named });

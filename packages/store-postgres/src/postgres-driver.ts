@@ -23,9 +23,16 @@ const tries = 5;
 /** How many connections with a stale plan are thrown away for one transaction: more than a pool has. */
 const mostStale = 200;
 
+interface TransactionKind {
+  session: SqlSession;
+  awaitEnd: boolean;
+}
+
 /** The driver port over connections to PostgreSQL: every read and write is a transaction that begins by saying whose it is. */
 export class PostgresDriver implements SqlDriver {
   readonly #options: PostgresDriverOptions;
+  /** Transactions of which the end was sent and nobody waits for. */
+  readonly #ending = new Set<Promise<void>>();
   #checked = false;
 
   constructor(options: PostgresDriverOptions) {
@@ -33,7 +40,8 @@ export class PostgresDriver implements SqlDriver {
   }
 
   read<T>(work: (connection: SqlConnection) => Promise<T>, session: SqlSession): Promise<T> {
-    return this.#fresh(["begin isolation level read committed read only", this.#settings(session)], work, session);
+    // Nobody waits for the end of a transaction that has read: its answer is known, and nothing of it can be lost.
+    return this.#fresh(["begin isolation level read committed read only", this.#settings(session)], work, { session, awaitEnd: false });
   }
 
   async write<T>(work: (connection: SqlConnection) => Promise<T>, session: SqlWriteSession): Promise<T> {
@@ -41,15 +49,16 @@ export class PostgresDriver implements SqlDriver {
     if (session.organization !== null) begin.push(organizationLock(this.#options.schema, encodeText(session.organization), session.together));
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#fresh(begin, work, session);
+        return await this.#fresh(begin, work, { session, awaitEnd: true });
       } catch (thrown) {
         if (attempt === tries || !mayRunAgain(thrown)) throw thrown;
       }
     }
   }
 
-  close(): Promise<void> {
-    return this.#options.source.close();
+  async close(): Promise<void> {
+    await Promise.all(this.#ending);
+    await this.#options.source.close();
   }
 
   #settings(session: SqlSession): string {
@@ -58,37 +67,54 @@ export class PostgresDriver implements SqlDriver {
   }
 
   /** A connection whose statements were prepared before a schema step changed their table is thrown away, and the next one asked. */
-  async #fresh<T>(begin: readonly string[], work: (connection: SqlConnection) => Promise<T>, session: SqlSession): Promise<T> {
+  async #fresh<T>(begin: readonly string[], work: (connection: SqlConnection) => Promise<T>, kind: TransactionKind): Promise<T> {
     for (let stale = 0; ; stale += 1) {
       try {
-        return await this.#transaction(begin, work, session);
+        return await this.#transaction(begin, work, kind);
       } catch (thrown) {
         if (stale === mostStale || !isStalePlan(thrown)) throw thrown;
       }
     }
   }
 
-  async #transaction<T>(begin: readonly string[], work: (connection: SqlConnection) => Promise<T>, session: SqlSession): Promise<T> {
+  async #transaction<T>(begin: readonly string[], work: (connection: SqlConnection) => Promise<T>, { session, awaitEnd }: TransactionKind): Promise<T> {
     const link = await this.#options.source.acquire();
-    let broken = true;
+    let result: T;
     try {
-      await this.#script(link, begin);
-      if (session.organization !== null && !this.#checked) {
-        await this.#options.beforeOrganizations(link);
-        this.#checked = true;
-      }
-      const connection = new PostgresConnection(link, this.#options.onStatement);
-      const result = await work(connection);
-      connection.assertWhole();
-      await this.#script(link, ["commit"]);
-      broken = false;
-      return result;
+      result = await this.#inside(link, begin, work, session);
+      if (awaitEnd) await this.#script(link, ["commit"]);
     } catch (thrown) {
-      broken = isBrokenConnection(thrown) || !(await rolledBack(link));
+      link.release(isBrokenConnection(thrown) || !(await rolledBack(link)));
       throw thrown;
-    } finally {
-      link.release(broken);
     }
+    if (awaitEnd) link.release(false);
+    else this.#endLater(link);
+    return result;
+  }
+
+  /** Begins the transaction and does the work. Where the connection allows it the first statement is sent along with the beginning. */
+  async #inside<T>(link: PostgresLink, begin: readonly string[], work: (connection: SqlConnection) => Promise<T>, session: SqlSession): Promise<T> {
+    this.#options.onStatement?.(begin[0] ?? "");
+    const begun = link.script(begin);
+    const check = session.organization !== null && !this.#checked;
+    if (!link.pipelined || check) await begun;
+    if (check) {
+      await this.#options.beforeOrganizations(link);
+      this.#checked = true;
+    }
+    const connection = new PostgresConnection(link, this.#options.onStatement);
+    const [started, done] = await Promise.allSettled([begun, (async () => work(connection))()]);
+    // Where it did not begin, what the work met follows from that: the server runs nothing more in a transaction that met a fault.
+    if (started.status === "rejected") throw started.reason;
+    if (done.status === "rejected") throw done.reason;
+    connection.assertWhole();
+    return done.value;
+  }
+
+  #endLater(link: PostgresLink): void {
+    const ended = this.#script(link, ["commit"]);
+    const released = ended.then(() => link.release(false), () => link.release(true)).finally(() => this.#ending.delete(released));
+    this.#ending.add(released);
   }
 
   async #script(link: PostgresLink, statements: readonly string[]): Promise<void> {

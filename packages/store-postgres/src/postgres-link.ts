@@ -8,6 +8,8 @@ export interface PostgresResult {
 
 /** One connection to PostgreSQL that nobody else uses until it is released. */
 export interface PostgresLink {
+  /** What is asked for before the last answer came is sent at once. The server answers in order, and runs nothing more after a fault in a transaction. */
+  readonly pipelined: boolean;
   /** Runs one statement. Texts are encoded already; an array is a text in PostgreSQL's form. */
   execute(sql: string, parameters: readonly SqlValue[]): Promise<PostgresResult>;
   /** Runs statements without parameters, in one round trip where the library can. */

@@ -15,12 +15,12 @@ export function asRole(url: string, role: string): string {
   return other.href;
 }
 
-/** A server, one database in it, and pools of the three roles; made before the tests of a file and gone after them. */
+/** A server, one database in it, and pools of the three roles (`plain` waits for each answer); made before the tests of a file and gone after them. */
 export interface SuiteDatabase {
   readonly server: RunningPostgres;
   /** Superuser's connection string. */
   readonly url: string;
-  readonly pools: { readonly admin: pg.Pool; readonly owner: pg.Pool; readonly runtime: pg.Pool };
+  readonly pools: { readonly admin: pg.Pool; readonly owner: pg.Pool; readonly runtime: pg.Pool; readonly plain: pg.Pool };
 }
 
 /** Runs `describeAll` on a real server; where there is none, one test is skipped that says why. */
@@ -36,8 +36,10 @@ export function withSuiteDatabase(describeAll: (database: () => SuiteDatabase) =
     const url = await server.createDatabase();
     await queryPostgres(url, roleScript());
     await queryPostgres(url, `create schema host; grant usage on schema host to ${runtime}; create table host.note (suite text, text text); grant all on host.note to ${runtime}`);
-    const pool = (role?: string): pg.Pool => new pg.Pool({ connectionString: role === undefined ? url : asRole(url, role), max: 10 }).on("error", () => undefined);
-    database = { server, url, pools: { admin: pool(), owner: pool(owner), runtime: pool(runtime) } };
+    const pool = (role: string | null, pipeline: boolean): pg.Pool =>
+      new pg.Pool({ connectionString: role === null ? url : asRole(url, role), max: 10, ...(pipeline ? { pipeline } : {}) }).on("error", () => undefined);
+    // As the store makes one itself, and as most hosts do.
+    database = { server, url, pools: { admin: pool(null, false), owner: pool(owner, false), runtime: pool(runtime, true), plain: pool(runtime, false) } };
   });
   afterAll(async () => {
     if (database === null) return;
@@ -80,6 +82,8 @@ export function withOwnersMigrations(store: Store, ownersStore: Store): Store {
 export interface SuiteVariant {
   /** Connections of the runtime role come from a Kysely dialect instead of the pool. */
   dialect?: boolean;
+  /** The runtime role's pool sends one query at a time. */
+  plain?: boolean;
   /** Something between the store and the runtime role's pool. */
   wrap?: (pool: PgPool) => PgPool;
   options?: Partial<PostgresStoreOptions>;
@@ -98,7 +102,7 @@ export function openForSuite(database: () => SuiteDatabase, variant: SuiteVarian
       const shared = { schema, onStatement, ...variant.options };
       const connection = variant.dialect === true
         ? { dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: asRole(url, runtime), max: 4 }) }) }
-        : { pool: wrap(pools.runtime as unknown as PgPool) };
+        : { pool: wrap((variant.plain === true ? pools.plain : pools.runtime) as unknown as PgPool) };
       const owners = await openPostgresStore({ ...shared, pool: pools.owner as unknown as PgPool });
       return withOwnersMigrations(await openPostgresStore({ ...shared, ...connection }), owners);
     };

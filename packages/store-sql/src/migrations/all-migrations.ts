@@ -8,9 +8,11 @@ import { jobOrder } from "./0007-job-order.ts";
 import { erasure } from "./0008-erasure.ts";
 import { renewalHolders } from "./0009-renewal-holders.ts";
 import { jobOwedSince } from "./0010-job-owed-since.ts";
+import { longestSpan } from "./0011-longest-span.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their numbers, without gap. */
 export const allMigrations: readonly Migration[] = [
   firstSchema, keysAuditAlerts, permissions, watchesAndConnectAttempts, provisioning, retention, jobOrder, erasure, renewalHolders, jobOwedSince,
+  longestSpan,
 ];

@@ -1,6 +1,7 @@
 import { sql, type Expression, type RawBuilder } from "kysely";
 import type { AccountId, AvailabilityCalendar, BusyKind, BusySpan, CalendarId, OrganizationId, StoredAvailability, TimeRange } from "@kalends/model";
 import type { SqlScope } from "../database/sql-scope.ts";
+import { endless } from "../schema/object-tables.ts";
 
 /** One calendar, or an account without one. */
 interface AvailabilityRow {
@@ -111,6 +112,8 @@ function partsOf({ db, flavor }: SqlScope, organization: OrganizationId, range: 
     .where("span.organization", "=", organization)
     .whereRef(sql`span.calendar_id`, "=", sql`calendar.id`)
     .where("span.to_ms", ">", range.from)
+    // The key ends with the spans' ends: without a bound there, all spans behind the range would be walked too.
+    .where("span.to_ms", "<", sql<number>`${range.to} + case when state.longest_span_token = state.token then state.longest_span else ${endless} end`)
     .where("span.from_ms", "<", range.to);
   return { excluded: (accountId) => sql`(${granted(accountId)})`, spans: sql`(${spans})` };
 }

@@ -22,6 +22,9 @@ export interface SyncStateTable {
   reread_from: number;
   last_change: number | null;
   cadence: string | null;
+  /** Length of the longest busy span in ms, or more; believed only where `longest_span_token` is `token`. */
+  longest_span: number | null;
+  longest_span_token: number | null;
 }
 
 export interface CalendarObjectTable {
@@ -103,4 +106,6 @@ export const freshSyncState: Omit<SyncStateTable, "organization" | "calendar_id"
   reread_from: 0,
   last_change: null,
   cadence: null,
+  longest_span: null,
+  longest_span_token: null,
 };

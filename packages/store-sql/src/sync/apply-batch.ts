@@ -10,7 +10,7 @@ import { enqueueJobs } from "../jobs/enqueue-jobs.ts";
 import { endless } from "../schema/object-tables.ts";
 import { applyQuarantine } from "./apply-quarantine.ts";
 import { requireClaim } from "./require-claim.ts";
-import { writeSpans } from "./write-spans.ts";
+import { spansColumns, writeSpans } from "./write-spans.ts";
 
 /** Step 7 of the sync line, inside the one transaction of `scope`: everything that a page changes. */
 export async function applyBatch(scope: SqlScope, organization: OrganizationId, batch: ApplyBatch): Promise<AppliedBatch> {
@@ -91,7 +91,7 @@ async function moveState(scope: SqlScope, organization: OrganizationId, batch: A
         refused_pass: batch.refusedRemovals?.pass ?? null,
         // Here and not when the run ends: the worker may die before that, and what the next one finds is no change any more.
         ...(batch.changes.length > 0 ? { last_change: batch.now } : {}),
-        ...(batch.busySpans !== null ? { spans_behind: 0 } : objectsChanged ? { spans_behind: 1 } : {}),
+        ...(batch.busySpans !== null ? spansColumns(batch.busySpans, batch.token) : objectsChanged ? { spans_behind: 1 } : {}),
         ...(completed === null
           ? {}
           : {

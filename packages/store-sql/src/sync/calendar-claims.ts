@@ -4,6 +4,9 @@ import type { SqlDatabase } from "../database/sql-database.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
 import { claimLost } from "./require-claim.ts";
 
+/** This version writes the length of the longest span with the spans, so its claims carry on what is known of it. */
+const carriedOn = sql<number | null>`case when longest_span_token = token then token + 1 else longest_span_token end`;
+
 /** Who may sync a calendar: one holder at a time, each claim with a higher token. */
 export class CalendarClaims {
   readonly #database: SqlDatabase;
@@ -18,7 +21,7 @@ export class CalendarClaims {
     return this.#database.writeTogether(async (scope) => {
       const row = await scope.first(
         this.#stateOf(scope, calendarId)
-          .set((eb) => ({ token: eb("token", "+", 1), holder, lease_until: now + leaseMs }))
+          .set((eb) => ({ token: eb("token", "+", 1), holder, lease_until: now + leaseMs, longest_span_token: carriedOn }))
           .where((eb) => eb.or([eb("holder", "is", null), eb("lease_until", "<=", now), eb("holder", "=", holder)]))
           .where("calendar_id", "in", this.#present(scope, calendarId))
           .returningAll(),

@@ -8,7 +8,7 @@ import { applyBatch } from "./apply-batch.ts";
 import { CalendarClaims } from "./calendar-claims.ts";
 import { ObjectMarks } from "./object-marks.ts";
 import { requireClaim } from "./require-claim.ts";
-import { writeSpans } from "./write-spans.ts";
+import { spansColumns, writeSpans } from "./write-spans.ts";
 
 export class SqlSyncStore implements SyncStore {
   readonly #database: SqlDatabase;
@@ -86,7 +86,7 @@ export class SqlSyncStore implements SyncStore {
       await scope.run(
         scope.db
           .updateTable("sync_state")
-          .set({ window_from: storedWindow.from, window_to: storedWindow.to, spans_behind: 0 })
+          .set({ window_from: storedWindow.from, window_to: storedWindow.to, ...spansColumns(spans, token) })
           .where("organization", "=", this.#organization)
           .where("calendar_id", "=", calendarId),
       );

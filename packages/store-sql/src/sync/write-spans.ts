@@ -3,6 +3,11 @@ import { preparedTexts } from "../database/prepared-texts.ts";
 import type { SqlValue } from "../database/sql-driver.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
 
+/** What the sync state is told of the calendar's spans that are written under this claim. */
+export function spansColumns(spans: readonly BusySpan[], token: number): { spans_behind: 0; longest_span: number; longest_span_token: number } {
+  return { spans_behind: 0, longest_span: spans.reduce((longest, { from, to }) => Math.max(longest, to - from), 0), longest_span_token: token };
+}
+
 /** Replaces the calendar's whole set of merged spans. Only what differs is written: most changes of a calendar move few of its spans. */
 export async function writeSpans(
   scope: SqlScope,

@@ -182,41 +182,6 @@ const calendarBack: StoreCase = {
 const leaseEnd = 1_000;
 
 /** Organizations, people, logins, calendars. */
-const availability: StoreCase = {
-  title: "a free-busy question learns of many accounts and calendars at once: how well known, and what each authorization excludes",
-  async run(world) {
-    const org = await world.populate("org-a", ["calendar-2", "calendar-1", "calendar-3"]);
-    const at = await world.startPass();
-    const completed = { pass: "snapshot" as const, cursor: null, storedWindow: { from: 5, to: 50 }, hints: null };
-    const last = { kind: "tentative" as const, from: 38, to: 60 };
-    const touching = [{ kind: "busy" as const, from: 10, to: 21 }, { kind: "out-of-office" as const, from: 25, to: 30 }, last];
-    const beside = [{ kind: "busy" as const, from: 1, to: 10 }, { kind: "busy" as const, from: 70, to: 80 }];
-    await org.sync.applyBatch(batch(at, { completed, now: 2_000, busySpans: [...touching, ...beside] }));
-    await org.directory.applyCalendarList({ ...noListChange, removed: ["calendar-3"] });
-    const granted = {
-      organizationId: "org-a", applicationId: "app-1", accountId: "account-1", scopes: ["read_free_busy" as const], detail: "busy" as const, noDescriptions: true,
-      privateEvents: false, raisedCalendarIds: [], state: "active" as const, createdAt: 6, endedAt: null, endReason: null,
-    };
-    await org.directory.putAuthorization({ ...granted, id: "aut-1", excludedCalendarIds: ["calendar-2"] });
-    await org.directory.putAuthorization({ ...granted, id: "aut-2", excludedCalendarIds: [], state: "ended" });
-    await world.turn();
-    const { reader } = world.org();
-    const never = { accountId: "account-1", lastSuccess: null, errorCode: null, storedWindow: null, spans: [] };
-    const range = { from: 20, to: 40 };
-    const read = await reader.availability(["account-1", "nobody"], ["calendar-1", "calendar-3", "x"], range);
-    expect([...read.accounts]).toEqual(["account-1"]);
-    expect([...read.calendars.values()]).toEqual([
-      { calendarId: "calendar-1", accountId: "account-1", lastSuccess: 2_000, errorCode: null, storedWindow: { from: 5, to: 50 }, spans: touching },
-      { calendarId: "calendar-2", ...never },
-    ]);
-    expect(read.exclusions).toEqual([{ accountId: "account-1", calendarIds: ["calendar-2"] }]);
-    const byName = await reader.availability([], ["calendar-2", "calendar-1"], { from: 40, to: 41 });
-    expect([...byName.calendars.values()].map(({ calendarId, spans }) => [calendarId, spans])).toEqual([["calendar-1", [last]], ["calendar-2", []]]);
-    expect(byName.exclusions).toEqual([{ accountId: "account-1", calendarIds: ["calendar-2"] }]);
-    expect(await reader.availability([], [], range)).toEqual({ accounts: new Set(), calendars: new Map(), exclusions: [] });
-  },
-};
-
 export const directoryCases: readonly StoreCase[] = [
-  organizations, people, connectionStates, authorizations, calendarList, calendarRemoved, calendarBack, availability,
+  organizations, people, connectionStates, authorizations, calendarList, calendarRemoved, calendarBack,
 ];

@@ -5,6 +5,7 @@ import { ownSource, queueWorld } from "../queue/queue-world.ts";
 import { alertCases } from "./alert-cases.ts";
 import { atomicityCases } from "./atomicity-cases.ts";
 import { auditCases } from "./audit-cases.ts";
+import { availabilityCases } from "./availability-cases.ts";
 import { batchCases } from "./batch-cases.ts";
 import { budgetCases } from "./budget-cases.ts";
 import { claimCases } from "./claim-cases.ts";
@@ -36,6 +37,7 @@ const jobCases = [...queueCases, ...orderCases].map(
 const parts: readonly [string, readonly StoreCase[]][] = [
   ["isolation", isolationCases],
   ["directory", directoryCases],
+  ["availability", availabilityCases],
   ["claims", claimCases],
   ["batches", batchCases],
   ["quarantine", quarantineCases],
