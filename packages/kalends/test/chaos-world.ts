@@ -142,6 +142,32 @@ export async function editUntil(sandbox: CaldavSandbox, truth: Truth, until: num
   return serial;
 }
 
+export interface PacedEdits {
+  sandbox: CaldavSandbox;
+  truth: Truth;
+  seed: number;
+  editsPerSync: number;
+  /** How many syncs were begun so far; `null` where nobody can tell now. */
+  syncs(): Promise<number | null>;
+  over(): boolean;
+}
+
+/** Edits as fast as the workers sync, times so many, until it is over: once in two seconds at least. Answers how many edits there were. */
+export async function editPaced({ sandbox, truth, seed, editsPerSync, syncs, over }: PacedEdits): Promise<number> {
+  let edits = 0;
+  let known = await syncs();
+  let lookedAt = Date.now();
+  let everyMs = 200;
+  for (let round = 0; !over(); round += 1) {
+    edits += await editUntil(sandbox, truth, Date.now() + 2_000, everyMs, seed + round);
+    const begun = await syncs();
+    const wanted = ((begun ?? 0) - (known ?? 0)) * editsPerSync;
+    if (begun !== null && known !== null && wanted > 0) everyMs = Math.min(2_000, (Date.now() - lookedAt) / wanted);
+    [known, lookedAt] = [begun, Date.now()];
+  }
+  return edits;
+}
+
 export function editOnce(sandbox: CaldavSandbox, truth: Truth, user: string, uid: string, remove: boolean, serial: number): void {
   const calendar = sandbox.user(user).calendar("work");
   const files = truth.get(user) ?? new Map<string, string>();
