@@ -1,13 +1,16 @@
-import type { ClaimedJob, Clock, JobSource } from "@kalends/model";
+import type { Clock } from "@kalends/model";
 
-/** A job's lease kept alive in the background until `stop`; `lost` fires when the job was taken over or cancelled. */
-export interface HeldJob {
+/** A lease kept alive in the background until `stop`; `lost` fires when somebody else has it, or when it was taken away. */
+export interface HeldLease {
   readonly lost: AbortSignal;
   stop(): void;
 }
 
-/** Renews a job's lease every third of it, so that a long run is not begun a second time elsewhere. */
-export function holdJob(source: JobSource, clock: Clock, job: ClaimedJob, leaseMs: number): HeldJob {
+/**
+ * Renews a lease every third of it, so that a slow run is not begun a second time elsewhere. `renew` prolongs it, and answers `false` where there
+ * is nothing left to prolong. What it throws is no loss: a store that cannot be reached for a moment. The fencing token decides at the next write.
+ */
+export function holdLease(clock: Clock, leaseMs: number, renew: () => Promise<boolean>): HeldLease {
   const lost = new AbortController();
   let stopped = false;
   let cancel = clock.setTimer(leaseMs / 3, beat);
@@ -20,15 +23,13 @@ export function holdJob(source: JobSource, clock: Clock, job: ClaimedJob, leaseM
   };
 
   function beat(): void {
-    source.renew(job, clock.now(), leaseMs).then(
-      (kept) => {
-        if (!kept) lost.abort();
-        else if (!stopped) cancel = clock.setTimer(leaseMs / 3, beat);
-      },
-      // A store that cannot be reached for a moment is no loss; the fencing token decides at the end.
-      () => {
-        if (!stopped) cancel = clock.setTimer(leaseMs / 3, beat);
-      },
-    );
+    void renew().then(goOn, () => goOn(true));
+  }
+
+  /** A beat that was under way at the end says nothing any more. */
+  function goOn(kept: boolean): void {
+    if (stopped) return;
+    if (kept) cancel = clock.setTimer(leaseMs / 3, beat);
+    else lost.abort();
   }
 }

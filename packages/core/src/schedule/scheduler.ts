@@ -1,7 +1,7 @@
 import { KalendsError, toKalendsError } from "@kalends/model";
 import type { ClaimedJob, QueueLoad } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
-import { holdJob } from "./hold-job.ts";
+import { holdLease } from "./hold-lease.ts";
 import { Lanes } from "./lanes.ts";
 import { measuredJob, queueGauges } from "./measure-jobs.ts";
 import { owedSinceOf } from "./owed-since-of.ts";
@@ -141,7 +141,7 @@ class JobRunner implements Scheduler {
   async #run(job: ClaimedJob, signal: AbortSignal): Promise<void> {
     const { jobs, clock, logger, settings } = this.#runtime;
     this.#lanes.begin(job.lane);
-    const held = holdJob(jobs, clock, job, settings.leaseMs);
+    const held = holdLease(clock, settings.leaseMs, () => jobs.renew(job, clock.now(), settings.leaseMs));
     const outcome = await measuredJob(this.#runtime, job, () => runJob(this.#runtime, job, AbortSignal.any([signal, held.lost])));
     held.stop();
     this.#lanes.end(job.lane, outcome.code, clock.now());

@@ -9,7 +9,7 @@ import { claimOnce, releaseClaim } from "./claim-once.ts";
 import { failureOf } from "./failure-of.ts";
 import { refuseLogin } from "../connect/refuse-login.ts";
 import { calendarContext, type CalendarContext } from "./calendar-context.ts";
-import { holdClaim } from "./hold-claim.ts";
+import { holdLease } from "../schedule/hold-lease.ts";
 import { isPutOff } from "./is-put-off.ts";
 import { measureSync } from "./measure-sync.ts";
 import { planCadence } from "./plan-cadence.ts";
@@ -48,7 +48,7 @@ async function syncClaimed(runtime: Runtime, store: OrganizationStore, calendarI
   const startedAt = clock.now();
   const tally = new PassTally(calendarId);
   const claim = await claimCalendar(runtime, store, calendarId, options);
-  const held = holdClaim(store.sync, clock, calendarId, claim.token, settings.leaseMs);
+  const held = holdLease(clock, settings.leaseMs, () => renewed(store.sync.renew(calendarId, claim.token, clock.now(), settings.leaseMs)));
   const signal = options.signal === undefined ? held.lost : AbortSignal.any([options.signal, held.lost]);
   let error: KalendsError | null = null;
   let context: CalendarContext | null = null;
@@ -71,6 +71,17 @@ async function syncClaimed(runtime: Runtime, store: OrganizationStore, calendarI
   }
   measureSync(runtime, { context, tally, error, startedAt, lastSuccess: claim.lastSuccess });
   return report(tally, startedAt, clock.now(), error, outcome);
+}
+
+/** Whether a claim could be renewed; throws what says nothing about it. */
+async function renewed(renewal: Promise<void>): Promise<boolean> {
+  try {
+    await renewal;
+    return true;
+  } catch (thrown) {
+    if (toKalendsError(thrown).code !== "claim-lost") throw thrown;
+    return false;
+  }
 }
 
 async function claimCalendar(
