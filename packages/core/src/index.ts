@@ -18,7 +18,7 @@ export type { SyncOptions } from "./sync/sync-calendar.ts";
 export type { SyncManyOptions, SyncManyReport } from "./sync/sync-many.ts";
 export type { SyncProgress, SyncReport } from "./sync/sync-report.ts";
 export { planChanges, type ChangePlan, type PlanInput } from "./sync/plan-changes.ts";
-export { guardPage, sweepIsBelievable } from "./sync/guard-plan.ts";
+export { guardObject, guardPage, guardRemoved, sweepIsBelievable } from "./sync/guard-plan.ts";
 export { deriveBusySpans, type DerivedSpans, type TimingPart } from "./sync/derive-busy-spans.ts";
 export { minimize, type MinimalObject } from "./sync/minimize.ts";
 export { accountNeeds, type AccountNeeds } from "./permissions/account-needs.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PulledPage } from "@kalends/model";
-import { guardPage, sweepIsBelievable } from "@kalends/core";
+import { guardObject, guardPage, guardRemoved, sweepIsBelievable } from "@kalends/core";
 import { sampleObject } from "./sample-object.ts";
 
 const page = (over: Partial<PulledPage> = {}): PulledPage => ({
@@ -25,12 +25,22 @@ describe("guardPage", () => {
     ["another kind than the page before", page(), { request: { cursor: "1", pageToken: "2" }, kind: "delta" as const }],
     ["no progress", page({ nextPageToken: "2", nextCursor: null }), { request: { cursor: null, pageToken: "2" }, kind: "snapshot" as const }],
     ["last and not last", page({ nextPageToken: "2" }), first],
-    ["there and gone", page({ objects: [sampleObject("a")], removed: ["/a.ics"] }), first],
-    ["no event", page({ objects: [{ ...sampleObject("a"), events: [] }] }), first],
-    ["a foreign UID", page({ objects: [{ ...sampleObject("a"), uid: "b" }] }), first],
   ])("refuses a page with %s", (_name, bad, state) => {
     expect(() => guardPage(bad, state)).toThrow(expect.objectContaining({ code: "answer-invalid" }));
   });
+});
+
+test.each([
+  ["an object without an event", () => guardObject({ ...sampleObject("a"), events: [] })],
+  ["an object of a foreign UID", () => guardObject({ ...sampleObject("a"), uid: "b" })],
+  ["an object that is called gone as well", () => guardRemoved(["/a.ics"], [sampleObject("a")])],
+])("refuses %s", (_name, guard) => {
+  expect(guard).toThrow(expect.objectContaining({ code: "answer-invalid" }));
+});
+
+test("an object, and others that are gone, pass", () => {
+  expect(() => guardObject(sampleObject("a"))).not.toThrow();
+  expect(() => guardRemoved(["/b.ics"], [sampleObject("a")])).not.toThrow();
 });
 
 describe("sweepIsBelievable", () => {

@@ -10,7 +10,6 @@ import { readItemText } from "./read-item-text.ts";
 import { multigetReport } from "./request-bodies.ts";
 
 export interface FetchedItems {
-  objects: CalendarObject[];
   quarantined: QuarantinedItem[];
   /** Keys of items that hold no event: tasks, journals. */
   withoutEvents: RemoteKey[];
@@ -22,6 +21,7 @@ interface Batch {
   url: string;
   ownAddresses: readonly string[];
   result: FetchedItems;
+  take(object: CalendarObject): void;
   size: number;
   /** Keys that some answer dealt with. */
   settled: Set<RemoteKey>;
@@ -47,9 +47,14 @@ const concernsItem: ReadonlySet<string> = new Set(["calendar-gone", "permission-
  * Reads items by multiget. One item never fails the others: what is listed and not handed out is asked for once more by itself,
  * then quarantined. Throws what concerns all of them: login, throttling, network, a calendar that is gone.
  */
-export async function fetchItems(line: DavLine, url: string, items: readonly ListedItem[], ownAddresses: readonly string[]): Promise<FetchedItems> {
-  const result: FetchedItems = { objects: [], quarantined: [], withoutEvents: [] };
-  const batch: Batch = { line, url, ownAddresses, result, size: items.length, settled: new Set() };
+export async function fetchItems(
+  line: DavLine,
+  url: string,
+  items: readonly ListedItem[],
+  { ownAddresses, take }: Pick<Batch, "ownAddresses" | "take">,
+): Promise<FetchedItems> {
+  const result: FetchedItems = { quarantined: [], withoutEvents: [] };
+  const batch: Batch = { line, url, ownAddresses, take, result, size: items.length, settled: new Set() };
   const askable = items.filter((item) => {
     if (!leavesFolder(item.wire)) return true;
     result.quarantined.push({ remoteKey: item.key, revision: item.revision, code: "object-missing", reason: "Its name leads out of the calendar" });
@@ -142,7 +147,7 @@ function settle(batch: Batch, item: ListedItem, text: string, revision: Revision
   settled.add(item.key);
   try {
     const parsed = parseCalendar(text, { remoteKey: item.key, revision, ownAddresses: batch.ownAddresses });
-    result.objects.push(...parsed.objects);
+    for (const object of parsed.objects) batch.take(object);
     if (parsed.objects.length === 0 && parsed.broken.length === 0) result.withoutEvents.push(item.key);
     const [broken] = parsed.broken;
     if (broken !== undefined) result.quarantined.push({ remoteKey: item.key, revision, code: broken.code, reason: broken.reason });

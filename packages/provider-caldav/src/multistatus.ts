@@ -61,12 +61,10 @@ export async function readMultistatus(response: HttpResponse): Promise<Multistat
       }
     },
     async each(visit) {
-      for await (const batch of document.batches()) {
-        for (const element of batch) {
-          const found = responseOf(element);
-          if (found !== null) visit(found);
-        }
-      }
+      await document.each((element) => {
+        const found = responseOf(element);
+        if (found !== null) visit(found);
+      });
     },
     syncToken: () => (token === null || token === "" ? null : token),
   };

@@ -1,4 +1,4 @@
-import { KalendsError, type ProviderAccess, type PulledPage, type PullRequest, type RemoteKey } from "@kalends/model";
+import { KalendsError, type CalendarObject, type ProviderAccess, type PulledPage, type PullRequest, type RemoteKey } from "@kalends/model";
 import { writeCursor } from "./calendar-cursor.ts";
 import type { DavLine } from "./dav-line.ts";
 import { fetchItems } from "./fetch-items.ts";
@@ -19,14 +19,16 @@ export async function pullPage(line: DavLine, access: ProviderAccess, request: P
   const pass = await passOf(line, url, request);
   const from = request.pageToken === null ? 0 : Number(request.pageToken);
   const chosen = pass.kind === "delta" ? chooseAll(pass.items, from, batchSize) : await chooseChanged(pass, from, batchSize, request);
-  const fetched = await fetchItems(line, url, chosen.toFetch, ownAddresses(access));
+  const objects: CalendarObject[] = [];
+  const take = request.take ?? ((object: CalendarObject) => void objects.push(object));
+  const fetched = await fetchItems(line, url, chosen.toFetch, { ownAddresses: ownAddresses(access), take });
   if (fetched.quarantined.some(({ code }) => code === "object-missing")) pass.missed = true;
   const isFirst = request.pageToken === null;
   const isLast = chosen.next >= pass.items.length;
   if (isLast) request.memo.delete(memoKey);
   return {
     pass: pass.kind,
-    objects: fetched.objects,
+    objects,
     present: chosen.present,
     // An item that now holds only a task is none of ours; if it held an event before, that event is gone. A snapshot's sweep sees to it.
     removed: pass.kind === "delta" ? [...(isFirst ? pass.removed : []), ...fetched.withoutEvents] : [],

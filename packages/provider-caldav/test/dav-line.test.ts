@@ -81,9 +81,9 @@ test("quirk 6: a multiget that takes long is made smaller the next time", async 
   const { clock, account, line } = open(transport);
   const slow: DavLine = { ...line, ask: async (...asked) => (clock.set(clock.now() + 30_000), await line.ask(...asked)) };
   const items = Array.from({ length: 40 }, (_, index) => ({ key: `/h/c/${index}`, wire: `/h/c/${index}`, revision: '"1"' }));
-  await fetchItems(slow, "https://cal.example/h/c/", items, []);
+  await fetchItems(slow, "https://cal.example/h/c/", items, { ownAddresses: [], take: () => {} });
   expect(account.batch.size).toBe(20);
-  await fetchItems(line, "https://cal.example/h/c/", items, []);
+  await fetchItems(line, "https://cal.example/h/c/", items, { ownAddresses: [], take: () => {} });
   expect(account.batch.size).toBe(30);
 });
 

@@ -9,6 +9,9 @@ import { nonceBytes, tagBytes, type GcmKey, type VaultCipher } from "./vault-cip
 /** Many values of one account name one data key, so that a few bytes are enough to tell another one. */
 const shortIdBytes = 4;
 
+/** A digest is the first 16 bytes of its HMAC. */
+const digestDigits = 32;
+
 /** Nonces are drawn this many at a time: a call for random bytes costs more than the sealing of a short text. */
 const noncesPerDraw = 256;
 
@@ -55,11 +58,11 @@ export function createAccountSealer(cipher: VaultCipher, random: Random, keys: A
   };
 
   return {
-    seal: (plaintext, context) => write(drawn, nextNonce(), associatedData(drawn, organizationId, context), bytesOf(plaintext)),
+    seal: (plaintext, context) => write(drawn, nextNonce(), associatedData(drawn, organizationId, context), plaintext),
     sealFixed(plaintext, context) {
       const associated = associatedData(fixed, organizationId, context);
       const bytes = bytesOf(plaintext);
-      const nonce = fixedNonce(canonicalBytes([associated, bytes])).subarray(0, nonceBytes);
+      const nonce = fixedNonce.bytes(canonicalBytes([associated, bytes])).subarray(0, nonceBytes);
       return write(fixed, nonce, associated, bytes);
     },
     open(sealed, context) {
@@ -72,14 +75,11 @@ export function createAccountSealer(cipher: VaultCipher, random: Random, keys: A
       if (plaintext === null) throw openFailed();
       return plaintext;
     },
-    digest: (text) => {
-      const { buffer, byteOffset } = hmac(text);
-      return Buffer.from(buffer, byteOffset, 16).toString("hex");
-    },
+    digest: (text) => hmac.hex(text).slice(0, digestDigits),
   };
 }
 
-function write({ head, gcm }: Suite, nonce: Uint8Array, associated: Uint8Array, plaintext: Uint8Array): Uint8Array {
+function write({ head, gcm }: Suite, nonce: Uint8Array, associated: Uint8Array, plaintext: Uint8Array | string): Uint8Array {
   return gcm.seal(nonce, associated, plaintext, [head, nonce]);
 }
 

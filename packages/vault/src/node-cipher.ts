@@ -14,7 +14,7 @@ export const nodeCipher: VaultCipher = {
       seal(nonce, associated, plaintext, before = []) {
         const cipher = createCipheriv(algorithm, secret, nonce);
         cipher.setAAD(associated);
-        const body = cipher.update(plaintext);
+        const body = typeof plaintext === "string" ? cipher.update(plaintext, "utf8") : cipher.update(plaintext);
         // GCM keeps nothing back: what `final` hands out is empty.
         cipher.final();
         return Buffer.concat([...before, body, cipher.getAuthTag()]);

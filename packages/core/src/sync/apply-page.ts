@@ -1,11 +1,9 @@
 import type {
-  AppliedBatch, ApplyBatch, BusySpan, NewChange, PulledPage, RefusedReading, RemoteKey, Revision,
+  AppliedBatch, ApplyBatch, BusySpan, NewChange, PulledPage, RefusedReading, RemoteKey, Revision, StoredObject,
 } from "@kalends/model";
 import { audienceOf } from "../permissions/audience.ts";
 import type { CalendarContext } from "./calendar-context.ts";
-import { minimize } from "./minimize.ts";
 import { planChanges, type ChangePlan } from "./plan-changes.ts";
-import { sealObject } from "./seal-object.ts";
 import type { SpansOnTheWay } from "./spans-on-the-way.ts";
 
 /** The running pass, as far as writing needs it. */
@@ -19,23 +17,19 @@ export function subjectOf(context: CalendarContext): Pick<NewChange, "accountId"
   return { accountId: calendar.accountId, connectionId: calendar.connectionId, calendarId: calendar.id };
 }
 
-/** Steps 2 to 4 of the sync line for one page: minimize, seal, compare with what is stored. */
+/** Step 4 of the sync line for one page: compare with what is stored. `objects` are those of the page in stored form. */
 export async function planPage(
   context: CalendarContext,
   page: PulledPage,
+  objects: readonly StoredObject[],
   knownRevisions: ReadonlyMap<RemoteKey, Revision>,
-  spans: SpansOnTheWay | null = null,
+  spans: SpansOnTheWay | null,
 ): Promise<ChangePlan> {
-  const { calendar, needs, floatingZone, sealer, store } = context;
-  const objects = page.objects.map((object) => {
-    const minimal = minimize(object, needs, floatingZone);
-    spans?.take(minimal);
-    return sealObject(minimal, sealer, store.organizationId, calendar.id);
-  });
-  const keys = new Set<RemoteKey>([...page.objects.map((object) => object.remoteKey), ...page.removed]);
+  const { calendar, store } = context;
+  const keys = new Set<RemoteKey>([...objects.map((object) => object.remoteKey), ...page.removed]);
   const stored = keys.size === 0 ? [] : await store.sync.marksOf(calendar.id, [...keys]);
+  if (stored.length > 0) spans?.giveUp();
   const present = page.present.map((remoteKey) => ({ remoteKey, revision: knownRevisions.get(remoteKey) ?? null }));
-  spans?.endPage(stored.length > 0);
   const quarantined = new Set(page.quarantined.map(({ remoteKey }) => remoteKey));
   return planChanges({ objects, present, removed: page.removed, quarantined, stored, subject: subjectOf(context) });
 }

@@ -1,6 +1,6 @@
 import { busyKindOf, mergeSpans } from "@kalends/availability";
 import { expandTimings, type TimingsOutcome } from "@kalends/ical";
-import type { BusySpan, StoredTiming, TimeRange } from "@kalends/model";
+import type { BusySpan, EventTiming, StoredTiming, TimeRange } from "@kalends/model";
 
 /** One stored object, as far as busy spans need it. */
 export interface TimingPart {
@@ -21,14 +21,16 @@ const shortestMs = 3_600_000;
 
 /** Adds the spans of one stretch; tells the limit that ended the expansion, where they are not all. */
 function addSpans(parts: readonly TimingPart[], stretch: TimeRange, floatingZone: string, spans: BusySpan[]): TimingsOutcome["capped"] {
-  const result = expandTimings(parts, stretch, { floatingZone }, (from, to, timing) => {
-    const kind = busyKindOf(timing);
-    if (kind === null || to <= from) return;
-    const clippedFrom = Math.max(from, stretch.from);
-    const clippedTo = Math.min(to, stretch.to);
-    if (clippedFrom < clippedTo) spans.push({ kind, from: clippedFrom, to: clippedTo });
-  });
+  const result = expandTimings(parts, stretch, { floatingZone }, (from, to, timing) => addSpan(timing, from, to, stretch, spans));
   return result.capped;
+}
+
+function addSpan(timing: EventTiming, from: number, to: number, stretch: TimeRange, spans: BusySpan[]): void {
+  const kind = busyKindOf(timing);
+  if (kind === null || to <= from) return;
+  const clippedFrom = Math.max(from, stretch.from);
+  const clippedTo = Math.min(to, stretch.to);
+  if (clippedFrom < clippedTo) spans.push({ kind, from: clippedFrom, to: clippedTo });
 }
 
 /** Merged busy spans of a whole calendar inside the window, per busy kind. Pure. */
@@ -45,7 +47,7 @@ export function spansOfUid(parts: readonly TimingPart[], window: TimeRange, floa
 }
 
 /** Spans are merged on the way whenever so many have come together beyond those that merging left. */
-const mergeEvery = 20_000;
+const mergeEvery = 4_000;
 
 /** The same of objects that come in groups, all of one UID in one group, so that no more than one group needs to be held. */
 export class SpanDeriver {
@@ -67,6 +69,16 @@ export class SpanDeriver {
       this.#spans.length = before;
       this.#capped = addInStretches(parts, this.#window, this.#floatingZone, this.#spans, this.#budget) || this.#capped;
     }
+    this.#mergeSome();
+  }
+
+  /** An event that happens once, from `from` to `to` (ms since the epoch), and is all of its UID. */
+  addOne(timing: EventTiming, from: number, to: number): void {
+    addSpan(timing, from, to, this.#window, this.#spans);
+    this.#mergeSome();
+  }
+
+  #mergeSome(): void {
     if (this.#spans.length - this.#merged < mergeEvery) return;
     this.#spans = mergeSpans(this.#spans);
     this.#merged = this.#spans.length;

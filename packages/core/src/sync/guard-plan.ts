@@ -1,5 +1,5 @@
 import { KalendsError } from "@kalends/model";
-import type { PassKind, PulledPage, PullRequest } from "@kalends/model";
+import type { CalendarObject, PassKind, PulledPage, PullRequest, RemoteKey } from "@kalends/model";
 
 /** Below this many removals a snapshot's sweep is believed at once, unless it empties the calendar. */
 const fewRemovals = 20;
@@ -13,19 +13,27 @@ export interface PassState {
 
 /** Refuses a page that contradicts its request or itself. Throws `answer-invalid`; nothing was applied then. Pure. */
 export function guardPage(page: PulledPage, state: PassState): void {
-  const refuse = (why: string): never => {
-    throw new KalendsError("answer-invalid", `A page of the provider was refused: ${why}`);
-  };
   if (state.request.cursor === null && page.pass === "delta") refuse("changes were given where the whole was asked for");
   if (state.kind !== null && state.kind !== page.pass) refuse("the pass changed its kind between pages");
   if (page.nextPageToken !== null && page.nextPageToken === state.request.pageToken) refuse("the pass makes no progress");
   if (page.nextPageToken !== null && page.nextCursor !== null) refuse("it claims to be the last page and names another one");
-  const removed = new Set(page.removed);
-  for (const object of page.objects) {
-    if (removed.has(object.remoteKey)) refuse("an item is both there and gone");
-    if (object.events.length === 0) refuse("an item holds no event");
-    if (object.events.some((event) => event.uid !== object.uid)) refuse("an item mixes events of several UIDs");
-  }
+}
+
+/** Refuses an object that is none. Throws `answer-invalid`. Pure. */
+export function guardObject({ uid, events }: CalendarObject): void {
+  if (events.length === 0) refuse("an item holds no event");
+  for (const event of events) if (event.uid !== uid) refuse("an item mixes events of several UIDs");
+}
+
+/** Refuses a page whose objects it also calls gone. Throws `answer-invalid`. Pure. */
+export function guardRemoved(removed: readonly RemoteKey[], objects: readonly { remoteKey: RemoteKey }[]): void {
+  if (removed.length === 0) return;
+  const gone = new Set(removed);
+  for (const { remoteKey } of objects) if (gone.has(remoteKey)) refuse("an item is both there and gone");
+}
+
+function refuse(why: string): never {
+  throw new KalendsError("answer-invalid", `A page of the provider was refused: ${why}`);
 }
 
 export interface SweepCount {

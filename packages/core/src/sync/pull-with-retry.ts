@@ -17,10 +17,11 @@ function waitInRun(error: KalendsError, tries: number, context: CalendarContext)
   return wait <= settings.inlineWaitMs ? wait : null;
 }
 
-/** Pulls one page, waiting out short failures. What it finally throws is a `KalendsError`. */
-export async function pullWithRetry(context: CalendarContext, request: PullRequest, signal: AbortSignal): Promise<PulledPage> {
+/** Pulls one page, waiting out short failures; `begin` is called before each try. What it finally throws is a `KalendsError`. */
+export async function pullWithRetry(context: CalendarContext, request: PullRequest, signal: AbortSignal, begin: () => void): Promise<PulledPage> {
   for (let tries = 1; ; tries += 1) {
     if (signal.aborted) throw new KalendsError("aborted", "The sync was stopped");
+    begin();
     try {
       const span = { provider: context.connection.provider, calendar: context.calendar.id };
       return await context.runtime.telemetry.span("kalends.pull", span, () => context.provider.pullPage({ ...context.access, signal }, request));

@@ -4,6 +4,7 @@ import { applyParts, auditLine, planPage, type PassHandle } from "./apply-page.t
 import { pullReach } from "../permissions/account-needs.ts";
 import type { CalendarContext } from "./calendar-context.ts";
 import { guardPage } from "./guard-plan.ts";
+import { PageIntake } from "./page-intake.ts";
 import { pullWithRetry } from "./pull-with-retry.ts";
 import { spansOfDelta } from "./spans-of-delta.ts";
 import { SpansOnTheWay } from "./spans-on-the-way.ts";
@@ -29,9 +30,10 @@ export async function runPass(context: CalendarContext, claim: SyncClaim, option
   let pageToken: PageToken | null = null;
   let kind: PassKind | null = null;
   let spansBehind = claim.spansBehind;
-  let before = 0;
-  let spans: SpansOnTheWay | null = null;
+  let before = options.cursor === null ? (await store.sync.countObjects(calendar.id, handle.pass)).all : null;
+  const spans = before === 0 ? new SpansOnTheWay(context) : null;
   for (;;) {
+    const intake = new PageIntake(context, spans);
     const request = {
       calendar: { remoteKey: calendar.remoteKey, hints: calendar.hints },
       cursor: options.cursor,
@@ -45,17 +47,16 @@ export async function runPass(context: CalendarContext, claim: SyncClaim, option
         for (const [key, revision] of found) knownRevisions.set(key, revision);
         return found;
       },
+      take: intake.take,
     };
-    const page: PulledPage = await pullWithRetry(context, request, options.signal);
+    const page: PulledPage = await pullWithRetry(context, request, options.signal, () => intake.begin());
     guardPage(page, { request, kind });
-    if (kind === null && page.pass === "snapshot") {
-      before = (await store.sync.countObjects(calendar.id, handle.pass)).all;
-      if (before === 0) spans = new SpansOnTheWay(context);
-    }
+    const objects = intake.finish(page);
+    if (page.pass === "snapshot") before ??= (await store.sync.countObjects(calendar.id, handle.pass)).all;
     kind = page.pass;
-    const plan = await planPage(context, page, knownRevisions, spans);
+    const plan = await planPage(context, page, objects, knownRevisions, spans);
     for (const { remoteKey } of plan.seen) knownRevisions.delete(remoteKey);
-    tally.add(page, plan);
+    tally.add(page, objects.length, plan);
     const audit = auditLine(page, plan, page.quarantined.length);
     const last = page.nextPageToken === null;
     if (last && page.pass === "delta") {
@@ -70,7 +71,7 @@ export async function runPass(context: CalendarContext, claim: SyncClaim, option
     spansBehind ||= plan.puts.length + plan.removes.length > 0;
     options.onPage(tally);
     if (last) {
-      tally.applied(await finishSnapshot(context, handle, { page, before, refusedBefore: options.refusedBefore, spans, tally }));
+      tally.applied(await finishSnapshot(context, handle, { page, before: before ?? 0, refusedBefore: options.refusedBefore, spans, tally }));
       options.onPage(tally);
       return;
     }

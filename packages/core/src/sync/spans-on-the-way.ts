@@ -1,6 +1,6 @@
-import type { BusySpan } from "@kalends/model";
+import type { BusySpan, EventTiming } from "@kalends/model";
 import type { CalendarContext } from "./calendar-context.ts";
-import { SpanDeriver, type TimingPart } from "./derive-busy-spans.ts";
+import { SpanDeriver } from "./derive-busy-spans.ts";
 import type { MinimalObject } from "./minimize.ts";
 import { takeSpans } from "./spans-after.ts";
 
@@ -11,7 +11,6 @@ import { takeSpans } from "./spans-after.ts";
 export class SpansOnTheWay {
   readonly #context: CalendarContext;
   readonly #deriver: SpanDeriver;
-  #parts: TimingPart[] = [];
   #good = true;
 
   constructor(context: CalendarContext) {
@@ -19,15 +18,17 @@ export class SpansOnTheWay {
     this.#deriver = new SpanDeriver(context.needs.window, context.floatingZone);
   }
 
-  take({ object, timing, outside }: MinimalObject): void {
-    if (!outside) this.#parts.push({ uid: object.uid, timing });
+  take({ object, timing, outside, first, last }: MinimalObject): void {
+    if (!this.#good || outside) return;
+    const [only] = timing.events;
+    // Most objects are one event that happens once, and where it lies is known already.
+    if (timing.events.length === 1 && last !== null && happensOnce(only as EventTiming)) this.#deriver.addOne(only as EventTiming, first, last);
+    else this.#deriver.add([{ uid: object.uid, timing }]);
   }
 
-  /** `known`: something was stored already under a key of the page. */
-  endPage(known: boolean): void {
-    if (known) this.#good = false;
-    if (this.#good) this.#deriver.add(this.#parts);
-    this.#parts = [];
+  /** Something came by that is stored already, or will come by once more. */
+  giveUp(): void {
+    this.#good = false;
   }
 
   /** The spans, or `null` where they have to be derived from what is stored. */
@@ -36,4 +37,8 @@ export class SpansOnTheWay {
     if (!this.#good || (await store.sync.sharedUids(calendar.id)).length > 0) return null;
     return takeSpans(this.#context, this.#deriver);
   }
+}
+
+function happensOnce({ recurrenceId, rules, exclusionRules, additionalTimes, excludedTimes }: EventTiming): boolean {
+  return (recurrenceId ?? rules ?? exclusionRules ?? additionalTimes ?? excludedTimes) === undefined;
 }

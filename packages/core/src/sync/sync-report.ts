@@ -57,10 +57,11 @@ export class PassTally {
     this.expectedItems = null;
   }
 
-  add(page: PulledPage, plan: ChangePlan): void {
+  /** `objects`: how many the page had. */
+  add(page: PulledPage, objects: number, plan: ChangePlan): void {
     this.kind = page.pass;
     this.pages += 1;
-    this.items += page.objects.length + page.present.length + page.removed.length + page.quarantined.length;
+    this.items += objects + page.present.length + page.removed.length + page.quarantined.length;
     if (page.expectedItems !== undefined) this.expectedItems = page.expectedItems;
     this.unchanged += plan.seen.length;
     this.quarantined += page.quarantined.length;

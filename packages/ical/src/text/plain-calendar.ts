@@ -55,7 +55,7 @@ export function readPlainCalendar(text: string, around: PlainSurroundings): Cale
     if (!lines.next() || lines.whole() !== "BEGIN:VCALENDAR") return null;
     const event = readInside(lines, around);
     // Nothing but white lines may follow.
-    if (event === null || lines.next()) return null;
+    if (event === null || lines.next() || lines.broken) return null;
     return { remoteKey: around.remoteKey, revision: around.revision, uid: event.uid, events: [event] };
   } catch (thrown) {
     if (thrown === notPlain || thrown instanceof KalendsError) return null;
@@ -141,7 +141,7 @@ function skipZone(lines: PlainLines): void {
   const end = zoneEnd.exec(rest);
   if (end === null || lines.folded) refuse();
   const zone = rest.slice(0, (end as RegExpExecArray).index + (end as RegExpExecArray)[0].length);
-  if (!needsNoLook(zone)) refuse();
+  if (/\r(?!\n)/.test(zone) || !needsNoLook(zone)) refuse();
   if (knownZones.length >= mostZones) knownZones.shift();
   knownZones.push(ownCopy(zone));
   lines.skip(zone);

@@ -4,7 +4,8 @@
  */
 export class PlainLines {
   readonly #text: string;
-  readonly #bareReturns: boolean;
+  /** Place of the next carriage return at or behind the line being read. */
+  #nextReturn = -1;
   /** Where the next line begins in the text. */
   #next = 0;
   source: string;
@@ -13,40 +14,43 @@ export class PlainLines {
   /** Place of the colon or semicolon behind the name; set by `name`. */
   colon = 0;
   folded = false;
+  /** A carriage return of its own ends a line too; who writes such a text is not read here. */
+  broken = false;
 
   constructor(text: string) {
     this.#text = text;
     this.source = text;
-    // A carriage return of its own ends a line too; who writes such a text is not read here.
-    this.#bareReturns = /\r(?!\n)/.test(text);
   }
 
-  /** Moves to the next line that is not empty. `false` at the end. */
+  /** Moves to the next line that is not empty. `false` at the end, and where the text is `broken`. */
   next(): boolean {
     const text = this.#text;
-    if (this.#bareReturns) return false;
     this.source = text;
     this.folded = false;
     for (;;) {
       if (this.#next >= text.length) return false;
       this.from = this.#next;
       this.to = this.#endOfLine(this.from);
+      if (this.broken) return false;
       if (this.to > this.from) break;
     }
     if (this.#isFolded()) this.#unfold();
-    return true;
+    return !this.broken;
   }
 
   /** End of the physical line that starts at `from`; the next one begins behind it. */
   #endOfLine(from: number): number {
     const text = this.#text;
     const feed = text.indexOf("\n", from);
-    if (feed === -1) {
-      this.#next = text.length;
-      return text.length;
+    const last = feed === -1 ? text.length : feed;
+    this.#next = feed === -1 ? last : feed + 1;
+    const end = feed > from && text.charCodeAt(feed - 1) === 13 ? feed - 1 : last;
+    if (this.#nextReturn < from) {
+      const found = text.indexOf("\r", from);
+      this.#nextReturn = found === -1 ? text.length : found;
     }
-    this.#next = feed + 1;
-    return feed > from && text.charCodeAt(feed - 1) === 13 ? feed - 1 : feed;
+    if (this.#nextReturn < end) this.broken = true;
+    return end;
   }
 
   #isFolded(): boolean {

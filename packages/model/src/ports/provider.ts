@@ -54,6 +54,11 @@ export interface PullRequest {
   thorough?: boolean;
   /** What anybody needs of an event beyond its times. An adapter that can leave the rest out of its request does. Absent: everything. */
   reach?: PullReach;
+  /**
+   * Takes an object of the page as soon as it was read; it then does not stand in the page's `objects`. An adapter that reads items one by
+   * one hands them over here, so that a page holds one of them at a time. All objects of a failed page are dropped. Never throws.
+   */
+  take?(object: CalendarObject): void;
 }
 
 /** Which parts of events are worth asking for. */
@@ -67,7 +72,7 @@ export interface PullReach {
 /** One page of a pass. */
 export interface PulledPage {
   pass: PassKind;
-  /** Whole items that are new or changed. All objects of one remote item stand in one page. */
+  /** Whole items that are new or changed, but for those that `take` was given. All objects of one remote item belong to one page. */
   objects: CalendarObject[];
   /** Items that exist and are unchanged at the stored revision; only a snapshot needs them. */
   present: RemoteKey[];

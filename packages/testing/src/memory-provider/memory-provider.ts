@@ -198,11 +198,12 @@ async function pullFrom(history: History, request: PullRequest, pageSize: number
   const known = since === null ? await request.revisionsOf(slice.map(([key]) => key)) : new Map<string, string>();
   const pass: PassKind = since === null ? "snapshot" : "delta";
   const page: PulledPage = { pass, objects: [], present: [], removed: [], quarantined: [], nextPageToken: null, nextCursor: null, expectedItems: items.length };
+  const give = request.take ?? ((object: CalendarObject) => void page.objects.push(object));
   for (const [key, item] of slice) {
     if (item.objects === null) page.removed.push(key);
     else if (item.broken) page.quarantined.push(brokenItem(key, item));
     else if (known.get(key) === item.revision) page.present.push(key);
-    else page.objects.push(...item.objects.map((object) => within(object, request.reach)));
+    else for (const object of item.objects) give(within(object, request.reach));
   }
   if (start + pageSize < items.length) page.nextPageToken = String(start + pageSize);
   else page.nextCursor = String(memo.get("position"));

@@ -44,6 +44,7 @@ export interface MirroredItemView {
  */
 export class ProviderMirror {
   readonly #provider: CalendarProvider;
+  #asked = 0;
   readonly #access: ProviderAccess;
   readonly #window: TimeRange;
   calendar: RemoteCalendar;
@@ -113,8 +114,11 @@ export class ProviderMirror {
 
   async #page(pageToken: PageToken | null, memo: Map<string, unknown>, thorough: boolean): Promise<PulledPage> {
     const { remoteKey, hints } = this.calendar;
+    // Every other page is asked for with `take`: what comes must not depend on it.
+    const taken: CalendarObject[] = [];
+    this.#asked += 1;
     try {
-      return await this.#provider.pullPage(this.#access, {
+      const page = await this.#provider.pullPage(this.#access, {
         calendar: { remoteKey, hints },
         cursor: this.cursor,
         pageToken,
@@ -122,7 +126,9 @@ export class ProviderMirror {
         revisionsOf: async (keys) => this.#revisionsOf(keys),
         memo,
         ...(thorough ? { thorough } : {}),
+        ...(this.#asked % 2 === 0 ? { take: (object) => void taken.push(object) } : {}),
       });
+      return { ...page, objects: [...taken, ...page.objects] };
     } catch (thrown) {
       if (thrown instanceof KalendsError && thrown.code === "cursor-expired") this.cursor = null;
       throw thrown;

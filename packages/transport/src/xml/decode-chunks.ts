@@ -22,6 +22,9 @@ function decoderFor(start: Uint8Array): InstanceType<typeof TextDecoder> {
   }
 }
 
+/** Most bytes decoded at a time: while elements are cut out of a piece it is held twice, so large ones would be what a reader holds most of. */
+const pieceBytes = 16 * 1024;
+
 /** Bytes of an XML document as text; characters never split over two chunks lose their meaning. The byte order mark is dropped. */
 export async function* decodeChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let decoder: InstanceType<typeof TextDecoder> | null = null;
@@ -29,7 +32,7 @@ export async function* decodeChunks(chunks: AsyncIterable<Uint8Array>): AsyncGen
   let length = 0;
   for await (const chunk of chunks) {
     if (decoder !== null) {
-      yield decoder.decode(chunk, { stream: true });
+      for (let at = 0; at < chunk.length; at += pieceBytes) yield decoder.decode(chunk.subarray(at, at + pieceBytes), { stream: true });
       continue;
     }
     start.push(chunk);

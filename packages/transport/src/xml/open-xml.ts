@@ -12,8 +12,11 @@ export interface XmlDocument {
    * Throws `answer-invalid` (not well-formed, or over a limit), `response-incomplete` (ends too early), and what the chunks throw.
    */
   items(): AsyncGenerator<XmlElement>;
-  /** The same, as many at a time as one piece of the document completed: for long documents, in which a wait for each element adds up. */
-  batches(): AsyncGenerator<XmlElement[]>;
+  /**
+   * The same by call, each the moment it is complete: for long documents, in which a wait for each element adds up. What `visit` throws
+   * ends the reading and is thrown.
+   */
+  each(visit: (element: XmlElement) => void): Promise<void>;
 }
 
 /**
@@ -21,11 +24,11 @@ export interface XmlDocument {
  * XML itself, and never opens anything the document names. Throws as `items` does, and `not-calendar-data` for a web page.
  */
 export async function openXml(chunks: AsyncIterable<Uint8Array>, limits: Partial<XmlLimits> = {}): Promise<XmlDocument> {
-  const { root, batches } = await start(chunks, limits);
+  const { root, batches, each } = await start(chunks, limits);
   const { namespace, name, attributes } = root;
   return {
     root: { namespace, name, attributes },
-    batches,
+    each,
     async *items() {
       for await (const batch of batches()) yield* batch;
     },
@@ -41,7 +44,9 @@ export async function readXmlTree(chunks: AsyncIterable<Uint8Array>, limits: Par
 
 interface Started {
   root: XmlElement;
+  /** As many elements at a time as one piece of the document completed. */
   batches(): AsyncGenerator<XmlElement[]>;
+  each: XmlDocument["each"];
 }
 
 async function start(chunks: AsyncIterable<Uint8Array>, limits: Partial<XmlLimits>): Promise<Started> {
@@ -75,5 +80,13 @@ async function start(chunks: AsyncIterable<Uint8Array>, limits: Partial<XmlLimit
       await leave();
     }
   }
-  return { root: reader.root as unknown as XmlElement, batches };
+  async function each(visit: (element: XmlElement) => void): Promise<void> {
+    try {
+      reader.handOver(visit);
+      while (!ended) await advance();
+    } finally {
+      await leave();
+    }
+  }
+  return { root: reader.root as unknown as XmlElement, batches, each };
 }

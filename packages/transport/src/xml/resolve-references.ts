@@ -10,7 +10,8 @@ function character(code: number): string {
 }
 
 /** How line ends inside text are written where the server keeps them, by far the most frequent references. */
-const carriageReturns = ["&#13;", "&#xD;", "&#xd;"];
+const carriageReturns = /&#(?:13|x[dD]);/g;
+const carriageReturn = /&#(?:13|x[dD]);/y;
 const longestName = 12;
 const mostKept = 1_000;
 const kept = new Map<string, string>(named);
@@ -28,19 +29,19 @@ function valueOf(name: string): string | undefined {
 
 /** Replaces the five named entities and numeric references. `count` is told of each. Throws for every other `&`. */
 export function resolveReferences(text: string, count: (references: number) => void): string {
-  if (!text.includes("&")) return text;
-  let rest = text;
-  for (const reference of carriageReturns) {
-    if (!rest.includes(reference)) continue;
-    const replaced = rest.replaceAll(reference, "\r");
-    count((rest.length - replaced.length) / (reference.length - 1));
-    rest = replaced;
-  }
-  return resolveOneByOne(rest, count);
+  const first = text.indexOf("&");
+  if (first === -1) return text;
+  carriageReturn.lastIndex = first;
+  if (!carriageReturn.test(text)) return resolveOneByOne(text, first, count);
+  const rest = text.replace(carriageReturns, "\r");
+  // Each is five characters long, whichever way it is written.
+  count((text.length - rest.length) / 4);
+  const and = rest.indexOf("&", first);
+  return and === -1 ? rest : resolveOneByOne(rest, and, count);
 }
 
-function resolveOneByOne(text: string, count: (references: number) => void): string {
-  let at = text.indexOf("&");
+function resolveOneByOne(text: string, first: number, count: (references: number) => void): string {
+  let at = first;
   let resolved = "";
   let from = 0;
   let references = 0;

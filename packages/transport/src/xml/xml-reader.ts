@@ -15,6 +15,7 @@ export class XmlReader implements XmlParts {
   readonly #scope = new NamespaceScope();
   readonly #open: OpenedTag[] = [];
   #complete: XmlElement[] = [];
+  #visit: ((element: XmlElement) => void) | null = null;
   #closed = false;
   #itemNodes = 0;
   #itemText = 0;
@@ -39,6 +40,12 @@ export class XmlReader implements XmlParts {
     const complete = this.#complete;
     this.#complete = [];
     return complete;
+  }
+
+  /** From now on each element is handed to `visit` when it is complete; first those that wait for `take`. */
+  handOver(visit: (element: XmlElement) => void): void {
+    this.#visit = visit;
+    for (const element of this.take()) visit(element);
   }
 
   /** Throws `response-incomplete` where the document element is still open. */
@@ -86,7 +93,8 @@ export class XmlReader implements XmlParts {
     if (tag.declared !== null) this.#scope.undo(tag.declared);
     if (this.#open.length === 0) this.#closed = true;
     if (this.#open.length !== 1) return;
-    this.#complete.push(tag.element);
+    if (this.#visit === null) this.#complete.push(tag.element);
+    else this.#visit(tag.element);
     this.#itemNodes = 0;
     this.#itemReferences = 0;
     // What the document element holds by itself between its children is kept, so it goes on counting.
