@@ -84,10 +84,10 @@ export function lastSegment(path: string): string {
   }
 }
 
-/** True where a segment would leave its folder; such an item is never asked for. */
+/** True where a segment would leave its folder, also for a server that reads an escaped slash as one; such an item is never asked for. */
 export function leavesFolder(path: string): boolean {
   return canonicalPath(path)
-    .split("/")
+    .split(/\/|%2F|%5C/)
     .some((segment) => segment === "." || segment === "..");
 }
 

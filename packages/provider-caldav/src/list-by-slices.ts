@@ -5,6 +5,7 @@ import { ItemCollector } from "./item-collector.ts";
 import type { ItemList } from "./item-list.ts";
 import { listedAs, toListedItem, type ListedItem } from "./listed-item.ts";
 import { errorOfInnerStatus, tooManyAtOnce } from "./map-error.ts";
+import { hrefsOf } from "./multistatus.ts";
 import { sliceQuery } from "./request-bodies.ts";
 
 /** A stretch of time that one query covers, in ms since the epoch; half-open. */
@@ -47,7 +48,7 @@ async function query(line: DavLine, url: string, slice: Slice): Promise<ListedIt
   const collectionPath = canonicalPath(new URL(multistatus.url).pathname);
   const items: ListedItem[] = [];
   for await (const response of multistatus.responses()) {
-    for (const href of response.hrefs) {
+    for (const href of hrefsOf(response)) {
       const what = listedAs(response, href, collectionPath);
       if (what === "truncated") throw tooManyAtOnce(507);
       if (what === "collection") {

@@ -6,7 +6,7 @@ import { canonicalPath, samePath } from "./href.ts";
 import { endpointOrigin, readEndpoint, type LoginEndpoint } from "./login-endpoint.ts";
 import { mayReceiveLogin } from "./login-site.ts";
 import { errorOfInnerStatus } from "./map-error.ts";
-import { propertyRefusal, type DavHref, type DavResponse } from "./multistatus.ts";
+import { hrefsOf, propertyRefusal, type DavHref, type DavResponse } from "./multistatus.ts";
 import { calendarListPropfind } from "./request-bodies.ts";
 
 /** What is made of one member of a calendar home; `null`: it is none of those that are looked for. */
@@ -53,7 +53,7 @@ async function addFrom<T>({ line, endpoint, read, found }: Listing<T>, url: stri
   let answers = 0;
   for await (const response of multistatus.responses()) {
     answers += 1;
-    const [href] = response.hrefs;
+    const [href] = hrefsOf(response);
     if (href === undefined) continue;
     const isAsked = samePath(href.path, canonicalPath(asked.pathname));
     if (response.status !== null && response.status >= 300) {

@@ -5,6 +5,7 @@ import { ItemCollector } from "./item-collector.ts";
 import type { ItemList } from "./item-list.ts";
 import { listedAs, toListedItem } from "./listed-item.ts";
 import { errorOfInnerStatus, tooManyAtOnce } from "./map-error.ts";
+import { hrefsOf } from "./multistatus.ts";
 import { memberListPropfind } from "./request-bodies.ts";
 
 /** All members of a calendar. */
@@ -26,7 +27,7 @@ export async function listMembers(line: DavLine, url: string): Promise<MemberLis
   const forbidden: QuarantinedItem[] = [];
   let sawCalendar = false;
   await multistatus.each((response) => {
-    for (const href of response.hrefs) {
+    for (const href of hrefsOf(response)) {
       const what = listedAs(response, href, collectionPath);
       if (what === "truncated") throw tooManyAtOnce(507);
       if (what === "collection") {

@@ -14,7 +14,7 @@ export interface DavHref {
 
 /** One `DAV:response` (RFC 4918 section 14.24). */
 export interface DavResponse {
-  /** Usually one; a `status` for the whole may name several. */
+  /** Usually one; a `status` for the whole may name several. Empty where the server names nothing, see `hrefsOf`. */
   hrefs: DavHref[];
   /** Status of the whole response, `null` where there are propstats. */
   status: number | null;
@@ -48,9 +48,10 @@ export async function readMultistatus(response: HttpResponse): Promise<Multistat
   const base = hrefBase(response.url);
   let token: string | null = null;
   const responseOf = (element: XmlElement): DavResponse | null => {
-    if (element.namespace !== davNamespaces.dav) return null;
-    if (element.name === "sync-token") token = element.text;
-    return element.name === "response" ? toResponse(element, base) : null;
+    if (element.namespace === davNamespaces.dav && element.name === "response") return toResponse(element, base);
+    if (element.namespace === davNamespaces.dav && element.name === "sync-token") token = element.text;
+    else if (element.name === "response" || element.children.some(namesResource)) throw unreadable();
+    return null;
   };
   return {
     url: response.url,
@@ -68,6 +69,24 @@ export async function readMultistatus(response: HttpResponse): Promise<Multistat
     },
     syncToken: () => (token === null || token === "" ? null : token),
   };
+}
+
+/**
+ * The resources that a response of a list speaks of. A list with a response that names none cannot be read, and what cannot be read must not
+ * look like a list without it. Throws `answer-invalid`.
+ */
+export function hrefsOf({ hrefs }: DavResponse): readonly DavHref[] {
+  if (hrefs.length === 0) throw unreadable();
+  return hrefs;
+}
+
+/** Unknown elements are passed over (RFC 4918 section 17), but for those in which members hide: another namespace, another level. */
+function namesResource(element: XmlElement): boolean {
+  return element.name === "response" || element.name === "href" || element.children.some(namesResource);
+}
+
+function unreadable(): KalendsError {
+  return new KalendsError("answer-invalid", "The server's list holds entries that cannot be read");
 }
 
 /** All responses at once; for answers that are small by nature. */
@@ -113,7 +132,7 @@ function toResponse(element: XmlElement, base: HrefBase): DavResponse {
   const status = textOf(element, davNamespaces.dav, "status");
   const error = child(element, davNamespaces.dav, "error");
   return {
-    hrefs: childrenOf(element, davNamespaces.dav, "href").map((href) => toHref(href.text, base)),
+    hrefs: childrenOf(element, davNamespaces.dav, "href").flatMap((href) => (href.text.trim() === "" ? [] : [toHref(href.text, base)])),
     status: status === undefined ? null : statusOfLine(status),
     propstats: childrenOf(element, davNamespaces.dav, "propstat").flatMap((propstat) => {
       const prop = child(propstat, davNamespaces.dav, "prop");

@@ -6,6 +6,7 @@ import type { ItemList } from "./item-list.ts";
 import { listedAs, toListedItem } from "./listed-item.ts";
 import { errorOfInnerStatus } from "./map-error.ts";
 import { foreignItem, forbiddenItem } from "./member-list.ts";
+import { hrefsOf } from "./multistatus.ts";
 import { syncCollectionReport } from "./request-bodies.ts";
 
 /** What a chain of sync-collection reports (RFC 6578) says. */
@@ -50,7 +51,7 @@ async function readRound(line: DavLine, url: string, token: string, collected: C
   const collectionPath = canonicalPath(new URL(multistatus.url).pathname);
   let truncated = false;
   await multistatus.each((response) => {
-    for (const href of response.hrefs) {
+    for (const href of hrefsOf(response)) {
       const what = listedAs(response, href, collectionPath);
       if (what === "unusable") throw new KalendsError("cursor-expired", "The server's list of changes holds items without a meaning (418)");
       if (what === "truncated") truncated = true;
