@@ -64,6 +64,52 @@ describe("closing the engine", () => {
     await closing;
   });
 
+  test("a scheduler ends within its grace time and a little, though its look never ends and its run does not listen", async () => {
+    const { t } = await connected();
+    const source = t.store.jobSource;
+    const claimDue = source.claimDue.bind(source);
+    let looks = 0;
+    source.claimDue = (...words) => ((looks += 1) === 1 ? claimDue(...words) : new Promise(() => undefined));
+    const asked = new Promise<void>((resolve) => (t.provider.pullPage = () => new Promise(() => resolve())));
+    t.engine.scheduler.start();
+    await t.clock.advance(1);
+    await asked;
+    await t.clock.advance(2_000);
+    expect(t.engine.scheduler.state()).toMatchObject({ running: 1, lookingSince: expect.any(Number) });
+    let stopped = false;
+    const stopping = t.engine.scheduler.stop(20_000).then(() => (stopped = true));
+    await t.clock.advance(19_999);
+    expect(stopped).toBe(false);
+    await t.clock.advance(5_001);
+    await stopping;
+  });
+
+  test("a scheduler that is woken again and again while it looks never runs more than it has places for", async () => {
+    const t = await openTestEngine({ settings: { concurrency: 2 } });
+    for (const name of ["a", "b", "c", "d", "e", "f"]) t.provider.calendar(`/${name}/`).put("/x.ics", sampleObject("x"));
+    await t.connect();
+    const source = t.store.jobSource;
+    const claimDue = source.claimDue.bind(source);
+    let most = 0;
+    source.claimDue = async (...words) => {
+      // A database that takes its time: meanwhile others enqueue, and wake this worker.
+      for (let wakes = 0; wakes < 5; wakes += 1) await new Promise((resolve) => setImmediate(resolve));
+      return claimDue(...words);
+    };
+    t.provider.pullPage = () => new Promise(() => undefined);
+    t.engine.scheduler.start();
+    for (let wakes = 0; wakes < 40; wakes += 1) {
+      t.engine.scheduler.wake();
+      void t.clock.advance(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      most = Math.max(most, t.engine.scheduler.state().running);
+    }
+    expect(most).toBe(2);
+    const stopping = t.engine.scheduler.stop(0);
+    await t.clock.advance(10_000);
+    await stopping;
+  });
+
   test("a scheduler that is stopped while it looks for jobs begins none of them and gives them back", async () => {
     const { t } = await connected();
     const source = t.store.jobSource;

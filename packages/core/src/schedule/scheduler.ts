@@ -10,6 +10,9 @@ import { runJob, type JobOutcome } from "./run-job.ts";
 /** Between two looks at jobs that are due but may not be run yet. */
 const shortestSleepMs = 20;
 
+/** So long a run may take to end once it was told to. */
+const lastWordMs = 5_000;
+
 /** What a worker is doing. */
 export interface WorkerState {
   started: boolean;
@@ -19,6 +22,8 @@ export interface WorkerState {
   lastLook: number | null;
   /** What the last look failed with, or `null`. */
   lookError: string | null;
+  /** Since when the look lasts that is under way, ms since the epoch; `null`: none is. One that lasts waits for a store that does not answer. */
+  lookingSince: number | null;
   /** Providers whose jobs this worker leaves alone for now. */
   avoided: string[];
 }
@@ -27,7 +32,10 @@ export interface WorkerState {
 export interface Scheduler {
   /** Polls until `stop`. */
   start(): void;
-  /** Stops claiming, waits for running jobs up to `graceMs`, then ends them; what they applied stays. */
+  /**
+   * Stops claiming, waits for running jobs up to `graceMs`, then ends them; what they applied stays. What does not listen, or waits for a store that
+   * does not answer, is left behind after 5 seconds more; its leases run out.
+   */
   stop(graceMs?: number): Promise<void>;
   /** Looks for jobs now: something was queued. */
   wake(): void;
@@ -50,6 +58,7 @@ class JobRunner implements Scheduler {
   #cancelTimer: () => void = () => undefined;
   #lastLook: number | null = null;
   #lookError: string | null = null;
+  #lookingSince: number | null = null;
   #woken = false;
   #endGauges: () => void = () => undefined;
 
@@ -70,12 +79,12 @@ class JobRunner implements Scheduler {
     this.#started = false;
     this.#cancelTimer();
     this.#endGauges();
+    const { clock } = this.#runtime;
+    const timers = [clock.setTimer(graceMs, () => this.#stop.abort())];
+    const late = new Promise<void>((resolve) => timers.push(clock.setTimer(graceMs + lastWordMs, resolve)));
     // A look for jobs may be under way; what it finds is not begun any more.
-    await this.#beating;
-    if (this.#running.size === 0) return;
-    const abort = this.#runtime.clock.setTimer(graceMs, () => this.#stop.abort());
-    await Promise.all(this.#running);
-    abort();
+    await Promise.race([this.#beating.then(() => Promise.all(this.#running)), late]);
+    for (const cancel of timers) cancel();
   }
 
   wake(): void {
@@ -93,7 +102,7 @@ class JobRunner implements Scheduler {
 
   state(): WorkerState {
     const avoided = this.#lanes.avoided(this.#runtime.clock.now());
-    return { started: this.#started, running: this.#running.size, lastLook: this.#lastLook, lookError: this.#lookError, avoided };
+    return { started: this.#started, running: this.#running.size, lastLook: this.#lastLook, lookError: this.#lookError, lookingSince: this.#lookingSince, avoided };
   }
 
   load(): Promise<QueueLoad> {
@@ -166,13 +175,20 @@ class JobRunner implements Scheduler {
 
   #schedule(ms: number): void {
     this.#cancelTimer();
-    if (this.#started) this.#cancelTimer = this.#runtime.clock.setTimer(ms, () => void (this.#beating = this.#beat()));
+    if (this.#started) this.#cancelTimer = this.#runtime.clock.setTimer(ms, () => this.#lookOnce());
+  }
+
+  /** Two looks at once would both fill the same places. Who is woken during one looks again after it. */
+  #lookOnce(): void {
+    if (this.#lookingSince === null) this.#beating = this.#beat();
+    else this.#woken = true;
   }
 
   async #beat(): Promise<void> {
     const { clock, logger, settings } = this.#runtime;
     let sleepMs = settings.lookEveryMs;
     this.#woken = false;
+    this.#lookingSince = clock.now();
     try {
       sleepMs = await this.#look();
       this.#lastLook = clock.now();
@@ -181,6 +197,7 @@ class JobRunner implements Scheduler {
       this.#lookError = toKalendsError(thrown).code;
       logger.log("error", "looking for jobs failed", { code: this.#lookError });
     }
+    this.#lookingSince = null;
     this.#schedule(this.#woken ? 0 : sleepMs);
   }
 

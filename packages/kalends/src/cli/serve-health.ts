@@ -22,6 +22,8 @@ export function readHealthAddress(text: string): HealthAddress {
 
 /** How long the database may take to answer before the worker counts as not ready, in milliseconds. */
 const patienceMs = 5_000;
+/** How long the worker may wait for jobs before it counts as not ready: a connection of its own may be dead while new ones are answered. */
+const longestLookMs = 30_000;
 
 /**
  * `GET /live`: the process answers. `GET /ready`: it works and its database answers. Both in JSON, without ids or names. A database that is away makes a
@@ -64,7 +66,10 @@ async function readiness(scheduler: Pick<Scheduler, "state" | "load">, clock: Cl
   const state = scheduler.state();
   try {
     const load = await within(scheduler.load(), clock);
-    return { ...told(state), ready: state.started && state.lookError === null, error: state.lookError, queue: queueOf(load, clock.now()) };
+    const now = clock.now();
+    const isLate = state.lookingSince !== null && now - state.lookingSince > longestLookMs;
+    const error = isLate ? "store-unreachable" : state.lookError;
+    return { ...told(state), ready: state.started && error === null, error, queue: queueOf(load, now) };
   } catch (thrown) {
     return { ...told(state), ready: false, error: toKalendsError(thrown).code, queue: null };
   }
