@@ -28,7 +28,8 @@ const classes: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
 
 const networkCodes = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES)$/;
 /** What `pg` and `pg-pool` throw without a code. */
-const brokenConnection = /connection (terminated|timeout)|timeout (exceeded|expired)|client (was closed|has encountered)|pool after calling end|not queryable/i;
+const brokenConnection =
+  /connection (terminated|timeout)|timeout (exceeded|expired)|client (was closed|has encountered)|pool after calling end|not queryable|query read timeout/i;
 
 const words: Partial<Record<ErrorCode, string>> = {
   "not-found": "The row refers to something that does not exist in this organization",

@@ -11,6 +11,7 @@ import { pgSource, type PgPool } from "./pg-source.ts";
 import { PostgresDriver, type StatementHook } from "./postgres-driver.ts";
 import { checkPartitions, postgresFlavor } from "./postgres-flavor.ts";
 import type { PostgresLink, PostgresSource } from "./postgres-link.ts";
+import type { SessionLimits } from "./session-statements.ts";
 import { checkSchemaName } from "./schema-name.ts";
 
 /** Exactly one of `connectionString`, `pool` and `dialect`. */
@@ -27,7 +28,10 @@ export interface PostgresStoreOptions {
   maxConnections?: number;
   /** How long a statement waits for a lock, in milliseconds. Default 15,000. */
   lockTimeoutMs?: number;
-  /** How long a statement may run, in milliseconds; 0 for no limit. Default 60,000. */
+  /**
+   * How long a statement may run, in milliseconds; 0 for no limit. Default 60,000. A server that has not answered a little later than that and than
+   * a lock may take counts as gone: the call fails with `store-unreachable`, and its connection is closed.
+   */
   statementTimeoutMs?: number;
   /** Keep prepared statements on the connections. `false` behind a pooler that cannot. Default `true`. */
   prepare?: boolean;
@@ -48,7 +52,7 @@ export interface PostgresStoreOptions {
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const schema = checkSchemaName(options.schema ?? "kalends");
   const partitions = checkPartitions(options.partitions);
-  const limits = { lockTimeoutMs: wholeMs(options.lockTimeoutMs ?? 15_000), statementTimeoutMs: wholeMs(options.statementTimeoutMs ?? 60_000) };
+  const limits = limitsOf(options);
   const source = await openSource(options, schema);
   try {
     await checkServer(source, options.allowUnsafeRole === true);
@@ -79,6 +83,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   return createSqlStore({ driver, dialect: postgresFlavor(schema, partitions), across: acrossOrganizations, join, ...clock });
 }
 
+function limitsOf({ lockTimeoutMs = 15_000, statementTimeoutMs = 60_000 }: PostgresStoreOptions): SessionLimits {
+  return { lockTimeoutMs: wholeMs(lockTimeoutMs), statementTimeoutMs: wholeMs(statementTimeoutMs) };
+}
+
 function wholeMs(value: number): number {
   if (!Number.isSafeInteger(value) || value < 0) throw new KalendsError("invalid-argument", "Time limits are whole numbers of milliseconds, 0 or more");
   return value;
@@ -86,20 +94,24 @@ function wholeMs(value: number): number {
 
 async function openSource(options: PostgresStoreOptions, schema: string): Promise<PostgresSource> {
   const { connectionString, pool, dialect, prepare = true } = options;
+  const { lockTimeoutMs, statementTimeoutMs } = limitsOf(options);
+  const answerWithinMs = statementTimeoutMs === 0 ? 0 : statementTimeoutMs + lockTimeoutMs + answerMarginMs;
   if ([connectionString, pool, dialect].filter((one) => one !== undefined).length !== 1) {
     throw new KalendsError("invalid-argument", "Pass one of connectionString, pool and dialect");
   }
   if (dialect !== undefined) return kyselySource(dialect, schema);
-  if (pool !== undefined) return pgSource(pool, { owned: false, prepare });
-  return pgSource(await ownPool(String(connectionString), options.maxConnections ?? 10), { owned: true, prepare });
+  if (pool !== undefined) return pgSource(pool, { owned: false, prepare, answerWithinMs });
+  return pgSource(await ownPool(String(connectionString), options.maxConnections ?? 10), { owned: true, prepare, answerWithinMs });
 }
 
 const connectTimeoutMs = 10_000;
+/** An answer may be on its way so long after the server's own time limit. */
+const answerMarginMs = 5_000;
 
 async function ownPool(connectionString: string, max: number): Promise<PgPool> {
   const { default: pg } = await import("pg");
   try {
-    const options = { connectionString, max, connectionTimeoutMillis: connectTimeoutMs, application_name: "kalends", pipeline: true };
+    const options = { connectionString, max, connectionTimeoutMillis: connectTimeoutMs, keepAlive: true, application_name: "kalends", pipeline: true };
     const pool = new pg.Pool(options);
     // A connection that breaks while it idles is replaced by the next one that is asked for; there is nobody to tell.
     pool.on("error", () => undefined);

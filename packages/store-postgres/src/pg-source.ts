@@ -18,6 +18,8 @@ export interface PgQuery {
   text: string;
   values?: unknown[];
   name?: string;
+  /** How long `pg` waits for the answer, in milliseconds; 0 for no limit. */
+  query_timeout?: number;
   types?: { getTypeParser(oid: number, format?: string): (value: string) => unknown };
 }
 
@@ -72,14 +74,26 @@ class StatementNames {
  */
 const unheard = (): void => undefined;
 
-/** Connections of a `pg` pool. `owned`: the pool ends with the store. `prepare: false` for poolers that cannot keep statements. */
-export function pgSource(pool: PgPool, options: { owned: boolean; prepare: boolean }): PostgresSource {
+export interface PgSourceOptions {
+  /** The pool ends with the store. */
+  owned: boolean;
+  /** `false` for poolers that cannot keep statements. */
+  prepare: boolean;
+  /**
+   * How long an answer is waited for, in milliseconds; 0 for no limit. Longer than the server may take: it is for a server that is not there any
+   * more and has closed nothing, as when its host lost its power. A connection that waits sends nothing, so the network tells nothing either.
+   */
+  answerWithinMs: number;
+}
+
+/** Connections of a `pg` pool. */
+export function pgSource(pool: PgPool, options: PgSourceOptions): PostgresSource {
   const names = new StatementNames();
   return {
     acquire: async () => {
       const client = await pool.connect();
       client.on?.("error", unheard);
-      return pgLink(client, options.prepare ? names : null);
+      return pgLink(client, options.prepare ? names : null, options.answerWithinMs);
     },
     close: async () => {
       if (options.owned) await pool.end();
@@ -87,16 +101,17 @@ export function pgSource(pool: PgPool, options: { owned: boolean; prepare: boole
   };
 }
 
-export function pgLink(client: Pick<PgClient, "query"> & Partial<PgClient>, names: StatementNames | null): PostgresLink {
+export function pgLink(client: Pick<PgClient, "query"> & Partial<PgClient>, names: StatementNames | null, answerWithinMs = 0): PostgresLink {
+  const patience = answerWithinMs === 0 ? {} : { query_timeout: answerWithinMs };
   return {
     pipelined: client.pipeline === true,
     execute: async (sql, parameters) => {
       const named = names === null || parameters.length === 0 ? {} : { name: names.of(sql) };
-      const result = await client.query({ text: sql, values: [...parameters], types, ...named });
+      const result = await client.query({ text: sql, values: [...parameters], types, ...named, ...patience });
       return { rows: result.rows as Record<string, SqlValue>[], changes: result.rowCount ?? 0 };
     },
     script: async (statements) => {
-      await client.query({ text: statements.join(";\n") });
+      await client.query({ text: statements.join(";\n"), ...patience });
     },
     release: (broken) => {
       client.off?.("error", unheard);

@@ -102,7 +102,8 @@ class JobRunner implements Scheduler {
 
   state(): WorkerState {
     const avoided = this.#lanes.avoided(this.#runtime.clock.now());
-    return { started: this.#started, running: this.#running.size, lastLook: this.#lastLook, lookError: this.#lookError, lookingSince: this.#lookingSince, avoided };
+    const look = { lastLook: this.#lastLook, lookError: this.#lookError, lookingSince: this.#lookingSince };
+    return { started: this.#started, running: this.#running.size, ...look, avoided };
   }
 
   load(): Promise<QueueLoad> {
