@@ -24,6 +24,15 @@ interface HandedJob {
   order: number;
 }
 
+interface Look {
+  now: number;
+  limit: number;
+  leaseMs: number;
+  avoid: readonly string[];
+  /** Jobs that this look has just claimed: their tokens are the newest. */
+  own: ReadonlySet<string>;
+}
+
 interface Handle {
   queue: string;
   id: string;
@@ -59,10 +68,16 @@ class PgBossJobSource implements JobSource {
   }
 
   async claimDue(now: number, limit: number, leaseMs: number, _holder: string, avoid: readonly string[] = []): Promise<ClaimedJob[]> {
-    const taken = await this.#fetch(now, limit, leaseMs, avoid, new Set());
-    if (taken.length < limit) {
-      const own = await this.#handOver(now, limit - taken.length + this.#ahead, leaseMs, avoid);
-      if (own.size > 0) taken.push(...(await this.#fetch(now, limit - taken.length, leaseMs, avoid, own)));
+    const taken: HandedJob[] = [];
+    try {
+      await this.#fetch(taken, { now, limit, leaseMs, avoid, own: new Set() });
+      if (taken.length < limit) {
+        const own = await this.#handOver(now, limit - taken.length + this.#ahead, leaseMs, avoid);
+        if (own.size > 0) await this.#fetch(taken, { now, limit, leaseMs, avoid, own });
+      }
+    } catch (thrown) {
+      // What was fetched is nobody else's any more, so it runs; the next look tells what is wrong.
+      if (taken.length === 0) throw thrown;
     }
     return taken.sort((one, other) => one.order - other.order).map(({ job }) => job);
   }
@@ -104,24 +119,31 @@ class PgBossJobSource implements JobSource {
     for (const [position, job] of jobs.entries()) {
       byLane.set(job.lane, [...(byLane.get(job.lane) ?? []), { job, order: now * 1_000 + position }]);
     }
-    for (const [lane, handed] of byLane) {
-      const rows = handed.map((data) => ({
-        data,
-        priority: priorities[data.job.priority],
-        singletonKey: nameOf(data.job),
-        group: { id: data.job.organizationId },
-        retryLimit: 0,
-        heartbeatSeconds,
-        expireInSeconds,
-      }));
-      await this.#boss.insert(await this.#queues.of(lane), rows);
+    try {
+      for (const [lane, handed] of byLane) await this.#insert(lane, handed);
+    } catch (thrown) {
+      // Nobody would begin them before their leases run out. What was inserted all the same comes under an old token, and is dropped.
+      for (const job of jobs) await this.#schedule.giveBack(job, job);
+      throw thrown;
     }
     return new Set(jobs.map(handleOf));
   }
 
-  /** Fetches up to `limit` jobs and makes sure of each that its token is still the newest. */
-  async #fetch(now: number, limit: number, leaseMs: number, avoid: readonly string[], own: ReadonlySet<string>): Promise<HandedJob[]> {
-    const taken: HandedJob[] = [];
+  async #insert(lane: string, handed: readonly HandedJob[]): Promise<void> {
+    const rows = handed.map((data) => ({
+      data,
+      priority: priorities[data.job.priority],
+      singletonKey: nameOf(data.job),
+      group: { id: data.job.organizationId },
+      retryLimit: 0,
+      heartbeatSeconds,
+      expireInSeconds,
+    }));
+    await this.#boss.insert(await this.#queues.of(lane), rows);
+  }
+
+  /** Fetches jobs until `limit` are taken, and makes sure of each that its token is still the newest. */
+  async #fetch(taken: HandedJob[], { now, limit, leaseMs, avoid, own }: Look): Promise<void> {
     for (const [lane, queue] of await this.#queues.all(now)) {
       if (taken.length >= limit) break;
       if (avoid.includes(lane)) continue;
@@ -132,7 +154,6 @@ class PgBossJobSource implements JobSource {
         taken.push({ job: { ...job, owedSince: job.owedSince ?? job.runAt }, order });
       }
     }
-    return taken;
   }
 
   async #isCurrent(fetched: Job<HandedJob>, now: number, leaseMs: number, own: ReadonlySet<string>): Promise<boolean> {
