@@ -43,22 +43,30 @@ function storedWarnings(object: CalendarObject, unresolvedZone: boolean): string
 
 const decoder = new TextDecoder();
 
-/** The values of one column, one for each event, or `null` where no event has any. */
-function columnOf<T>(object: CalendarObject, pick: (event: CalendarEvent) => T | undefined): (T | null)[] | null {
-  const values = object.events.map((event) => pick(event) ?? null);
-  return values.some((value) => value !== null) ? values : null;
+type OtherContent = Omit<EventContent, "title" | "description">;
+
+/** JSON of one column's values, one for each event, or `null` where no event has any. */
+function columnOf(events: readonly CalendarEvent[], pick: (event: CalendarEvent) => unknown): string | null {
+  const values = events.map(pick);
+  return values.some((value) => value !== undefined) ? JSON.stringify(values) : null;
 }
 
-function otherContent({ content, created, lastModified, sequence }: CalendarEvent): SealedEvent | undefined {
-  const { title: _title, description: _description, ...rest } = content ?? {};
-  const some = Object.values(rest).some((value) => value !== undefined);
-  if (!some && (created ?? lastModified ?? sequence) === undefined) return undefined;
-  return {
-    ...(some ? { content: rest } : {}),
-    ...(created === undefined ? {} : { created }),
-    ...(lastModified === undefined ? {} : { lastModified }),
-    ...(sequence === undefined ? {} : { sequence }),
+const titleOf = ({ content }: CalendarEvent): string | undefined => content?.title;
+const descriptionOf = ({ content }: CalendarEvent): string | undefined => content?.description;
+
+/** Every key of a content has to be named here, so that a new one cannot be forgotten. */
+function othersOf({ location, position, organizer, attendees, categories, color, url, conferenceUrl }: EventContent): OtherContent | undefined {
+  if ((location ?? position ?? organizer ?? attendees ?? categories ?? color ?? url ?? conferenceUrl) === undefined) return undefined;
+  const others: { [K in keyof Required<OtherContent>]: OtherContent[K] | undefined } = {
+    location, position, organizer, attendees, categories, color, url, conferenceUrl,
   };
+  return others as OtherContent;
+}
+
+/** What is `undefined` in it does not stand in its JSON. */
+function otherContent({ content, created, lastModified, sequence }: CalendarEvent): object | undefined {
+  const others = content === undefined ? undefined : othersOf(content);
+  return (others ?? created ?? lastModified ?? sequence) === undefined ? undefined : { content: others, created, lastModified, sequence };
 }
 
 /** Turns a minimal object into its stored form: plain timing, sealed columns by how far they reach, keyed digests. */
@@ -70,17 +78,17 @@ export function sealObject(minimal: MinimalObject, sealer: AccountSealer, organi
     return { ...identity, digest: outsideDigest, private: false, outside: true, timing: '{"events":[]}', ...nothing };
   }
   const row = rowOf(calendarId, object);
-  const seal = (column: SealedColumn, values: readonly unknown[] | null): Uint8Array | null =>
-    values === null ? null : sealer.seal(JSON.stringify(values), columnContext(organizationId, row, column));
+  const seal = (column: SealedColumn, text: string | null): Uint8Array | null =>
+    text === null ? null : sealer.seal(text, columnContext(organizationId, row, column));
   return {
     ...identity,
     digest: objectDigest(object, sealer),
     private: minimal.private,
     outside: false,
     timing: JSON.stringify(minimal.timing),
-    title: seal("title", columnOf(object, ({ content }) => content?.title)),
-    content: seal("content", columnOf(object, otherContent)),
-    description: seal("description", columnOf(object, ({ content }) => content?.description)),
+    title: seal("title", columnOf(object.events, titleOf)),
+    content: seal("content", columnOf(object.events, otherContent)),
+    description: seal("description", columnOf(object.events, descriptionOf)),
     warnings: storedWarnings(object, minimal.unresolvedZone),
   };
 }
