@@ -9,8 +9,8 @@ import { lookAgain } from "./look-again.ts";
 import { openPass, type OpenPass } from "./open-pass.ts";
 import { ownAddresses } from "./own-addresses.ts";
 
-/** Most unchanged items that one page mentions. */
-const maxPresent = 1000;
+/** Most unchanged items that one page mentions: enough that few changes among many items share their multigets. */
+const maxPresent = 5000;
 
 /** One page: the items that follow the page token, read in one multiget where they are new or changed. */
 export async function pullPage(line: DavLine, access: ProviderAccess, request: PullRequest): Promise<PulledPage> {
