@@ -32,7 +32,7 @@ export async function* decodeChunks(chunks: AsyncIterable<Uint8Array>): AsyncGen
   let length = 0;
   for await (const chunk of chunks) {
     if (decoder !== null) {
-      for (let at = 0; at < chunk.length; at += pieceBytes) yield decoder.decode(chunk.subarray(at, at + pieceBytes), { stream: true });
+      yield* inPieces(decoder, chunk);
       continue;
     }
     start.push(chunk);
@@ -41,10 +41,14 @@ export async function* decodeChunks(chunks: AsyncIterable<Uint8Array>): AsyncGen
     const bytes = join(start);
     start = [];
     decoder = decoderFor(bytes);
-    yield decoder.decode(bytes, { stream: true });
+    yield* inPieces(decoder, bytes);
   }
   if (decoder === null) {
     const bytes = join(start.length === 0 ? [new Uint8Array()] : start);
     yield decoderFor(bytes).decode(bytes);
   } else yield decoder.decode();
+}
+
+function* inPieces(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): Generator<string> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield decoder.decode(bytes.subarray(at, at + pieceBytes), { stream: true });
 }
