@@ -81,7 +81,7 @@ const limits = fc.oneof(
   fc.record(
     {
       maxProperties: fc.constantFrom(1, 3, 99, 100, 101), maxDepth: fc.constantFrom(1, 2, 3), maxWarnings: fc.constantFrom(0, 1), maxListEntries: fc.constantFrom(0, 1),
-      maxLineCharacters: fc.constantFrom(20, 60), maxDates: fc.constantFrom(0, 1), maxRules: fc.constantFrom(0, 1), maxEventsPerUid: fc.constantFrom(0, 1),
+      maxLineCharacters: fc.constantFrom(20, 60), maxDates: fc.constantFrom(0, 1), maxRules: fc.constantFrom(0, 1), maxEventsPerUid: fc.constantFrom(0, 1), maxUidBytes: fc.constantFrom(0, 3, 30),
     },
     { requiredKeys: [] },
   ),

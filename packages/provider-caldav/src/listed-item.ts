@@ -22,17 +22,20 @@ export interface ListedItem {
  * - `collection`: the calendar itself, under its status.
  * - `truncated`: the list stops here and goes on behind the new token (RFC 6578 section 3.6).
  * - `unusable`: a status by which some servers spoil the whole list.
- * - `foreign`: its name leads out of the calendar; never asked for, as the login must not be led to somebody else's items.
+ * - `foreign`: its name leads out of the calendar, or is too long for a key; never asked for, as the login must not be led to somebody else's items.
  * - `nothing`: no member, such as a folder inside.
  */
 export type ListedAs = "item" | "gone" | "not-event" | "forbidden" | "collection" | "truncated" | "unusable" | "foreign" | "nothing";
+
+/** Longest key in bytes: databases find items by it, and their indexes hold no more. A canonical path is ASCII. */
+export const longestKey = 1200;
 
 /** `collectionPath` is canonical. Membership is a question of type and level, never of a name's ending. */
 export function listedAs(response: DavResponse, href: DavHref, collectionPath: string): ListedAs {
   const { status } = response;
   if (status === 507) return "truncated";
   if (samePath(href.path, collectionPath)) return "collection";
-  if (leavesFolder(href.path) || !href.path.startsWith(folderOf(collectionPath))) return "foreign";
+  if (href.path.length > longestKey || leavesFolder(href.path) || !href.path.startsWith(folderOf(collectionPath))) return "foreign";
   if (status === 404 || status === 410) return "gone";
   if (status === 418) return "unusable";
   if (status === 405) return "nothing";

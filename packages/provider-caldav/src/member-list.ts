@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { KalendsError, type QuarantinedItem, type RemoteKey } from "@kalends/model";
 import type { DavLine } from "./dav-line.ts";
 import { canonicalPath } from "./href.ts";
 import { ItemCollector } from "./item-collector.ts";
 import type { ItemList } from "./item-list.ts";
-import { listedAs, toListedItem } from "./listed-item.ts";
+import { listedAs, longestKey, toListedItem } from "./listed-item.ts";
 import { errorOfInnerStatus, tooManyAtOnce } from "./map-error.ts";
 import { hrefsOf } from "./multistatus.ts";
 import { memberListPropfind } from "./request-bodies.ts";
@@ -43,8 +44,11 @@ export async function listMembers(line: DavLine, url: string): Promise<MemberLis
   return { items: items.finish(), forbidden };
 }
 
-export function foreignItem(key: RemoteKey): QuarantinedItem {
-  return { remoteKey: key, revision: null, code: "object-missing", reason: "Its name leads out of the calendar" };
+export function foreignItem(path: string): QuarantinedItem {
+  if (path.length <= longestKey) return { remoteKey: path, revision: null, code: "object-missing", reason: "Its name leads out of the calendar" };
+  // Its own name cannot be kept either; the digest stands for the rest of it, the same each time.
+  const remoteKey = `${path.slice(0, longestKey / 2)}~${createHash("sha256").update(path, "utf8").digest("hex")}`;
+  return { remoteKey, revision: null, code: "object-missing", reason: `Its name is longer than ${longestKey} bytes` };
 }
 
 export function forbiddenItem(key: RemoteKey): QuarantinedItem {

@@ -34,6 +34,7 @@ function objectOf(
   if (reads.length > limits.maxEventsPerUid) {
     return { uid, code: "object-too-large", reason: "One UID has more events than the limit" };
   }
+  if (isLonger(uid, limits.maxUidBytes)) return { uid: null, code: "object-invalid", reason: "The UID is longer than the limit" };
   const good = reads.filter((read) => read.broken === null);
   const bad = reads.find((read) => read.broken !== null);
   const hasMaster = good.some((read) => read.event.recurrenceId === undefined);
@@ -53,6 +54,12 @@ function objectOf(
     ...(zones.size === 0 ? {} : { zones: [...zones.values()] }),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
+}
+
+const encoder = new TextEncoder();
+
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && encoder.encode(text).length > bytes;
 }
 
 /** Gathers events into objects by UID, in the order in which the UIDs first appear. */

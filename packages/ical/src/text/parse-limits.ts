@@ -12,6 +12,8 @@ export interface ParseLimits {
   maxRules: number;
   /** Most events (master and overrides) of one UID. The UID is refused beyond. */
   maxEventsPerUid: number;
+  /** Longest UID in bytes of UTF-8. The UID is refused beyond: databases find objects by it, and their indexes hold no more. */
+  maxUidBytes: number;
   /** Most attendees and categories kept of one event. */
   maxListEntries: number;
   /** Most properties of one event that are looked at without a warning. */
@@ -29,6 +31,7 @@ export const defaultParseLimits: ParseLimits = {
   maxDates: 20_000,
   maxRules: 50,
   maxEventsPerUid: 10_000,
+  maxUidBytes: 1000,
   maxListEntries: 2000,
   maxProperties: 10_000,
   maxObservances: 1000,

@@ -109,7 +109,7 @@ function readPlainEvent(lines: PlainLines, around: PlainSurroundings): CalendarE
     field.read(readPropertyIn(lines.source, name, lines.colon, lines.to, 0) ?? refuse(), event, context);
   }
   if (lines.whole() !== "END:VEVENT" || count >= around.limits.maxProperties) return refuse();
-  if ((seen & uidBit) === 0 || event.uid === "" || (seen & startBit) === 0) return refuse();
+  if ((seen & uidBit) === 0 || event.uid === "" || event.uid.length * 3 > around.limits.maxUidBytes || (seen & startBit) === 0) return refuse();
   const warnings: ItemWarning[] = [];
   settleEnd(event, { warnings }, 0);
   return warnings.length === 0 ? event : refuse();
@@ -165,6 +165,6 @@ function needsNoLook(zone: string): boolean {
 
 /** A definition is plain where it is so under the least limits that are not tight, so that the answer holds for all others. */
 const plainZoneLimits: ParseLimits = {
-  maxCharacters: longestZone * 2, maxLineCharacters: 1024, maxDepth: 3, maxDates: 0, maxRules: 0, maxEventsPerUid: 1, maxListEntries: 0,
+  maxCharacters: longestZone * 2, maxLineCharacters: 1024, maxDepth: 3, maxDates: 0, maxRules: 0, maxEventsPerUid: 1, maxUidBytes: 0, maxListEntries: 0,
   maxProperties: 100, maxObservances: 0, maxWarnings: 1,
 };
