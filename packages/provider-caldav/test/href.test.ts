@@ -55,6 +55,9 @@ describe("hrefs", () => {
   test("names that lead out of the folder are seen", () => {
     expect(leavesFolder("/c/../b/x")).toBe(true);
     expect(leavesFolder("/c/%2e%2E/x")).toBe(true);
+    expect(leavesFolder("/c/..%2fb%2fx")).toBe(true);
+    expect(leavesFolder("/c/a%5C%2e%2e%5Cb")).toBe(true);
+    expect(leavesFolder("/c/..x%2Fy..")).toBe(false);
     expect(leavesFolder("/c/..x")).toBe(false);
     expect(samePath("/c/", "/c")).toBe(true);
   });

@@ -49,6 +49,7 @@ describe("the calendar list", () => {
       resource("/h/moon/", `<d:resourcetype><d:collection/><s:subscribed/></d:resourcetype>${source(" https://feeds.example/moon.ics ")}`),
       resource("/h/untold/", type("<s:subscribed/>")),
       resource("/h/odd/", type("<s:subscribed/>") + source("<d:href>file:///etc/passwd</d:href>")),
+      resource("/h/broken/", type("<s:subscribed/>") + source("<d:href>https://[feeds/a.ics</d:href>")),
       resource("/h/trashed/", `${type("<s:subscribed/>")}<n:deleted-at xmlns:n="http://nextcloud.com/ns">2026-01-01T00:00:00Z</n:deleted-at>`),
     );
     const provider = adapter(answer);
@@ -58,6 +59,7 @@ describe("the calendar list", () => {
       ["/h/moon/", "moon", "https://feeds.example/moon.ics"],
       ["/h/untold/", "untold", null],
       ["/h/odd/", "odd", null],
+      ["/h/broken/", "broken", null],
     ]);
     expect(JSON.stringify(found)).not.toContain("feeds.example");
     expect(provider.requests[0]?.text).toMatch(/<s:source\/>/);

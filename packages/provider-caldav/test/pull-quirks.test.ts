@@ -238,6 +238,10 @@ describe("listings", () => {
     ["an inner 404 for the calendar", multistatus(withStatus("/h/c/", 404)), "calendar-gone"],
     ["a list that is cut, where queries do not help either", multistatus(collection, withStatus("/h/c/", 507)), "answer-invalid"],
     ["403", { status: 403, body: "" }, "permission-denied"],
+    ["a response without an href", multistatus(collection, "<d:response/>"), "answer-invalid"],
+    ["a response with an empty href", multistatus(collection, "<d:response><d:href> </d:href></d:response>"), "answer-invalid"],
+    ["a member in another namespace", multistatus(collection, member("/h/c/a").replaceAll("d:response", "c:response")), "answer-invalid"],
+    ["a member inside another element", multistatus(collection, `<d:page>${member("/h/c/a")}</d:page>`), "answer-invalid"],
   ])("%s is never an empty calendar", async (_, bad, code) => {
     const { answer } = pull(({ text }) => (isListing(text) && !isMarks(text) ? bad : multistatus(marks("6"))), { sync: "no", cursor: "ctag:0:5" });
     await expect(answer).rejects.toMatchObject({ code });

@@ -188,6 +188,23 @@ describe("changing", () => {
     expect(sent()).toEqual(people);
   });
 
+  test("quirk 30: what an earlier message came to is not said of a person who changed; nothing forces the server to send where nobody is to be told", async () => {
+    const people = ["ATTENDEE;SCHEDULE-STATUS=1.2;SCHEDULE-FORCE-SEND=REQUEST;PARTSTAT=NEEDS-ACTION:mailto:bob@example.org", 'ATTENDEE;SCHEDULE-STATUS="2.0";PARTSTAT=ACCEPTED:mailto:carol@example.org'];
+    const { put, writes } = world({ "/h/c/a": { text: text("u", ...people), etag: '"1"' } });
+    const accept = (current: CalendarObject | null): CalendarObject => ({
+      ...object(), ...current,
+      events: (current?.events ?? []).map((event) => ({ ...event, content: { ...event.content, attendees: (event.content?.attendees ?? []).map((person) => ({ ...person, participation: "accepted" as const })) } })),
+    });
+    const sent = (): string[] => String(writes().at(-1)?.body).replace(/\r\n /g, "").split("\r\n").filter((line) => line.startsWith("ATTENDEE"));
+    const loud = await put({ target: at('"1"'), object: accept, notify: true });
+    expect(sent()[0]).not.toContain("SCHEDULE-STATUS");
+    // The one who did not change keeps the server's own line (RFC 6638 section 7.3).
+    expect(sent()[1]).toBe(people[1]);
+    await put({ target: at(loud.revision), object: titled("New") });
+    expect(sent().filter((line) => line.includes("SCHEDULE-FORCE-SEND"))).toEqual([]);
+    expect(sent().filter((line) => line.includes("SCHEDULE-AGENT=CLIENT"))).toHaveLength(2);
+  });
+
   test("what did not change is not written", async () => {
     const { put, writes } = world(a());
     expect(await put({ target: at('"1"'), object: titled("Old") })).toMatchObject({ revision: '"1"', asWritten: true });
@@ -209,7 +226,7 @@ describe("changing", () => {
     const careless = world(a(), { put: (headers, sent) => (headers["if-match"] !== undefined && sent.includes("Revived") ? { status: 201, headers: { etag: '"99"' } } : null), delete: () => ({ status: 204 }) });
     await careless.put({ target: at('"1"'), object: titled("Once") });
     await expect(careless.put({ target: at('"11"'), object: titled("Revived") })).rejects.toMatchObject({ code: "revision-conflict", conflict: { deleted: true } });
-    expect(careless.writes().at(-1)).toMatchObject({ method: "DELETE", headers: { "if-match": '"99"' } });
+    expect(careless.writes().at(-1)).toMatchObject({ method: "DELETE", headers: { "if-match": '"99"', "schedule-reply": "F" } });
     expect(first.revision).toBe('"11"');
     const always201 = world(a(), { put: () => ({ status: 201, headers: { etag: '"2"' } }) });
     expect(await always201.put({ target: at('"1"'), object: titled("New") })).toMatchObject({ revision: '"2"' });
