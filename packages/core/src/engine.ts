@@ -18,6 +18,7 @@ import { createScheduler, type Scheduler } from "./schedule/scheduler.ts";
 import { replayLedger } from "./erasure/replay-ledger.ts";
 import { capContent } from "./retention/content-cap.ts";
 import { sealingStore } from "./seal/sealing-store.ts";
+import { workUnits } from "./seal/work-unit.ts";
 import { defaultSettings, type EngineSettings } from "./settings.ts";
 import { createWakeQueue } from "./watches/wake-queue.ts";
 import { receiveNotification, type NotificationVerdict } from "./watches/receive-notification.ts";
@@ -116,6 +117,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ledger: options.erasureLedger,
     externalSystems: options.externalSystems ?? [],
     signal: createChangeSignal(() => logger.log("error", "a change listener failed")),
+    unit: workUnits(options.store, vault, retention),
     join: joinStore(options.store, vault, retention),
   };
   if (options.zoneDataVersion !== undefined) await followZoneData(runtime, options.zoneDataVersion);

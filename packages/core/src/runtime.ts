@@ -7,6 +7,7 @@ import type { OpenedCredential } from "./connect/open-credential.ts";
 import type { RoleActions } from "./organizations/role-actions.ts";
 import type { ChangeSignal } from "./notify/change-signal.ts";
 import type { OpenWork } from "./open-work.ts";
+import type { WorkUnit } from "./seal/work-unit.ts";
 import type { WakeQueue } from "./watches/wake-queue.ts";
 import type { EngineSettings } from "./settings.ts";
 
@@ -45,6 +46,8 @@ export interface Runtime {
   /** Systems of the host that have to be told of every erasure. */
   externalSystems: readonly string[];
   signal: ChangeSignal;
+  /** The organization for one short piece of work, in which each wrapped data key is read once. See `workUnits`. */
+  unit(organizationId: OrganizationId): WorkUnit;
   /** The organization inside a transaction of the host's, with a vault whose data keys are in it too. Throws `invalid-argument`. */
   join(transaction: object, organizationId: OrganizationId): { store: OrganizationStore; vault: Vault };
 }

@@ -137,7 +137,10 @@ async function rolledBack(link: PostgresLink): Promise<boolean> {
 export class PostgresConnection implements SqlConnection {
   readonly #link: PostgresLink;
   readonly #hook: StatementHook | null;
-  #failed = false;
+  /** Statements that were begun and have not succeeded. */
+  #open = 0;
+  /** Where the connection takes one statement at a time: the end of the last one. */
+  #line: Promise<unknown> = Promise.resolve();
 
   constructor(link: PostgresLink, hook: StatementHook | null) {
     this.#link = link;
@@ -161,14 +164,21 @@ export class PostgresConnection implements SqlConnection {
 
   /** PostgreSQL answers the commit of a failed transaction with a rollback and no error, so a swallowed fault is told here. */
   assertWhole(): void {
-    if (this.#failed) throw new KalendsError("internal", "A statement failed inside a transaction that went on");
+    if (this.#open > 0) throw new KalendsError("internal", "A statement failed inside a transaction that went on");
   }
 
   async #execute(sql: string, parameters: readonly SqlValue[], encode = true): ReturnType<PostgresLink["execute"]> {
-    this.#failed = true;
-    this.#hook?.(sql);
-    const result = await this.#link.execute(sql, encode ? parameters.map((value) => (typeof value === "string" ? encodeText(value) : value)) : parameters);
-    this.#failed = false;
+    this.#open += 1;
+    const values = encode ? parameters.map((value) => (typeof value === "string" ? encodeText(value) : value)) : parameters;
+    const run = (): ReturnType<PostgresLink["execute"]> => {
+      this.#hook?.(sql);
+      return this.#link.execute(sql, values);
+    };
+    // After a fault the next one fails too, as it does where the server is asked.
+    const running = this.#link.pipelined ? run() : this.#line.then(run);
+    if (!this.#link.pipelined) this.#line = running;
+    const result = await running;
+    this.#open -= 1;
     return result;
   }
 }

@@ -1,6 +1,6 @@
 import { hostActor, KalendsError, scopes } from "@kalends/model";
 import type {
-  AccountId, Connection, ConnectionId, ConnectedLogin, Credential, LoginIdentity, OrganizationStore, ProviderId, RemoteCalendar,
+  AccountId, Connection, ConnectionId, ConnectedLogin, Credential, LoginIdentity, OrganizationStore, ProviderId, RemoteCalendar, Vault,
 } from "@kalends/model";
 import { planCalendarList } from "../calendars/plan-calendar-list.ts";
 import { purgeConnection } from "../disconnect/disconnect.ts";
@@ -10,9 +10,10 @@ import { isDeactivated, requireActiveUser } from "../provisioning/active-user.ts
 import { deprovisionAccount } from "../provisioning/deprovision-account.ts";
 import { ensureDefaultAuthorization } from "../permissions/default-application.ts";
 import type { Runtime } from "../runtime.ts";
+import type { WorkUnit } from "../seal/work-unit.ts";
 import { findProvider } from "../sync/calendar-context.ts";
 import { watchAnew } from "../watches/watch-anew.ts";
-import { endpointOf, storeCredential } from "./open-credential.ts";
+import { endpointOf, sealCredential } from "./open-credential.ts";
 
 export interface ConnectInput {
   accountId: AccountId;
@@ -48,23 +49,25 @@ export async function connectLogin(runtime: Runtime, store: OrganizationStore, i
   if (account === null) throw new KalendsError("not-found", `There is no account ${input.accountId}`);
   await requireActiveUser(store, account.id);
   const login = await proveLogin(runtime, input);
-  const known = await findKnown(store, input, login);
-  const add = (): Promise<Connection> => addConnection(runtime, store, input, login);
-  const connection = known ?? (await unlessTaken(add, async () => (await findKnown(store, input, login)) ?? afterPurges(runtime, store, add)));
-  return mend(runtime, store, input, login, connection, known !== null);
+  // The login is proven: from here on nobody outside is waited for.
+  const unit = runtime.unit(store.organizationId);
+  const known = await findKnown(unit.store, input, login);
+  const add = (): Promise<Connection> => addConnection(runtime, unit.store, input, login);
+  const connection = known ?? (await unlessTaken(add, async () => (await findKnown(unit.store, input, login)) ?? afterPurges(runtime, store, add)));
+  return mend(runtime, unit, input, login, connection, known !== null);
 }
 
 /** Stores the proven credential and brings the connection to life. */
 async function mend(
   runtime: Runtime,
-  store: OrganizationStore,
+  { store, vault }: WorkUnit,
   input: ConnectInput,
   login: ConnectedLogin,
   connection: Connection,
   reconnected: boolean,
 ): Promise<ConnectResult> {
   const { directory } = store;
-  await replaceCredential(runtime, store, connection.id, input.credential);
+  await replaceCredential(vault, store, connection, input.credential);
   const now = runtime.clock.now();
   await directory.updateEndpoint(connection.id, endpointOf(login.endpoint, input.credential));
   await directory.setGrantedScopes(connection.id, input.credential.kind === "oauth" ? input.credential.scopes : null);
@@ -116,7 +119,7 @@ export async function reconnectLogin(runtime: Runtime, store: OrganizationStore,
   if (login.remoteIdentity !== connection.remoteIdentity) {
     throw new KalendsError("account-mismatch", `The login is not the one of the connection ${connectionId}`);
   }
-  return mend(runtime, store, proof, login, connection, true);
+  return mend(runtime, runtime.unit(store.organizationId), proof, login, connection, true);
 }
 
 async function findKnown(store: OrganizationStore, input: ConnectInput, login: ConnectedLogin): Promise<Connection | null> {
@@ -144,11 +147,12 @@ async function afterPurges(runtime: Runtime, store: OrganizationStore, add: () =
 }
 
 /** The credential that was proved last counts. Delegated access has none to keep, and leaves none behind. */
-async function replaceCredential(runtime: Runtime, store: OrganizationStore, connectionId: string, credential: Credential): Promise<void> {
-  if (credential.kind === "delegated") return await store.credentials.remove(connectionId);
+async function replaceCredential(vault: Vault, store: OrganizationStore, connection: Connection, credential: Credential): Promise<void> {
+  if (credential.kind === "delegated") return await store.credentials.remove(connection.id);
   const put = async (): Promise<boolean> => {
-    const before = await store.credentials.get(connectionId);
-    await storeCredential(runtime.vault, store, connectionId, credential, before?.generation ?? 0);
+    const before = await store.credentials.get(connection.id);
+    const expected = before?.generation ?? 0;
+    await store.credentials.put(connection.id, await sealCredential(vault, connection, credential, expected + 1), expected);
     return true;
   };
   await unlessTaken(put, put);

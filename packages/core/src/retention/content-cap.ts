@@ -17,6 +17,10 @@ function cappedDirectory(inner: Directory): Directory {
       const found = await inner.findAuthorization(id);
       return found === null ? null : capped(found);
     },
+    findSurroundings: async (id) => {
+      const found = await inner.findSurroundings(id);
+      return found === null ? null : { ...found, authorizations: found.authorizations.map(capped) };
+    },
     listAuthorizations: async (accountId) => (await inner.listAuthorizations(accountId)).map(capped),
   };
 }

@@ -1,15 +1,21 @@
-import type { Account, Calendar, CalendarId, Connection, OrganizationId, RemoteCalendar, Vault } from "@kalends/model";
+import type { Account, AccountId, AccountSealer, Calendar, CalendarId, Connection, OrganizationId, RemoteCalendar, Vault } from "@kalends/model";
 import { SealedTexts, type TextPlace } from "./sealed-texts.ts";
 
 /** The one name under which a sealed endpoint is stored. */
 const sealedEndpoint = "sealed";
 
-/** Which texts of the directory are sealed, and where each of them stands. */
+/** Which texts of the directory are sealed, and where each of them stands. For one call: data keys are kept for as long as it lives. */
 export class DirectoryTexts {
   readonly #texts: SealedTexts;
 
   constructor(vault: Vault, organizationId: OrganizationId) {
-    this.#texts = new SealedTexts(vault, organizationId);
+    const sealers = new Map<AccountId, Promise<AccountSealer>>();
+    const sealerOf = (accountId: AccountId): Promise<AccountSealer> => {
+      const known = sealers.get(accountId) ?? vault.forAccount(organizationId, accountId);
+      sealers.set(accountId, known);
+      return known;
+    };
+    this.#texts = new SealedTexts({ forAccount: (_, accountId) => sealerOf(accountId) }, organizationId);
   }
 
   async sealAccount(account: Account): Promise<Account> {

@@ -7,29 +7,30 @@ import { DirectoryTexts } from "./directory-texts.ts";
  * Every call of the port is named, so that a new one has to decide what it does with them.
  */
 export function sealedDirectory(inner: Directory, vault: Vault, organizationId: OrganizationId): Directory {
-  const texts = new DirectoryTexts(vault, organizationId);
-  const account = async (found: Account | null): Promise<Account | null> => (found === null ? null : texts.openAccount(found));
-  const connection = async (found: Connection | null): Promise<Connection | null> => (found === null ? null : texts.openConnection(found));
-  const calendar = async (found: Calendar | null): Promise<Calendar | null> => (found === null ? null : texts.openCalendar(found));
+  // Anew for each call, so that each account's data key is asked for once in a call and again in the next.
+  const texts = (): DirectoryTexts => new DirectoryTexts(vault, organizationId);
+  const account = async (found: Account | null): Promise<Account | null> => (found === null ? null : texts().openAccount(found));
+  const connection = async (found: Connection | null): Promise<Connection | null> => (found === null ? null : texts().openConnection(found));
+  const calendar = async (found: Calendar | null): Promise<Calendar | null> => (found === null ? null : texts().openCalendar(found));
   return {
     putApplication: (application) => inner.putApplication(application),
     findApplication: (id) => inner.findApplication(id),
     listApplications: () => inner.listApplications(),
 
-    addAccount: async (added) => inner.addAccount(await texts.sealAccount(added)),
+    addAccount: async (added) => inner.addAccount(await texts().sealAccount(added)),
     findAccount: async (id) => account(await inner.findAccount(id)),
-    findAccountByExternalId: async (externalId) => account(await inner.findAccountByExternalId(await texts.sealExternalId(externalId))),
-    listAccounts: async () => each(await inner.listAccounts(), (one) => texts.openAccount(one)),
+    findAccountByExternalId: async (externalId) => account(await inner.findAccountByExternalId(await texts().sealExternalId(externalId))),
+    listAccounts: async () => openEach(await inner.listAccounts(), texts(), (opening, one) => opening.openAccount(one)),
 
-    addConnection: async (added) => inner.addConnection(await texts.sealConnection(added)),
+    addConnection: async (added) => inner.addConnection(await texts().sealConnection(added)),
     findConnection: async (id) => connection(await inner.findConnection(id)),
-    listConnections: async (accountId) => each(await inner.listConnections(accountId), (one) => texts.openConnection(one)),
+    listConnections: async (accountId) => openEach(await inner.listConnections(accountId), texts(), (opening, one) => opening.openConnection(one)),
     setConnectionState: (id, state, errorCode, now, note) => inner.setConnectionState(id, state, errorCode, now, note),
     pauseConnection: (id, until) => inner.pauseConnection(id, until),
     updateEndpoint: async (id, endpoint) => {
       const owner = await inner.findConnection(id);
       if (owner === null) throw noConnection(id);
-      await inner.updateEndpoint(id, await texts.sealEndpoint(owner, endpoint));
+      await inner.updateEndpoint(id, await texts().sealEndpoint(owner, endpoint));
     },
     noteListed: (id, outcome) => inner.noteListed(id, outcome),
     setGrantedScopes: (id, scopes) => inner.setGrantedScopes(id, scopes),
@@ -42,8 +43,15 @@ export function sealedDirectory(inner: Directory, vault: Vault, organizationId: 
     endAuthorization: (id, reason, now, actor) => inner.endAuthorization(id, reason, now, actor),
 
     findCalendar: async (id) => calendar(await inner.findCalendar(id)),
-    listCalendars: async (filter) => each(await inner.listCalendars(filter), (one) => texts.openCalendar(one)),
-    applyCalendarList: async (update) => inner.applyCalendarList(await sealUpdate(inner, texts, update)),
+    findSurroundings: async (id) => {
+      const found = await inner.findSurroundings(id);
+      if (found === null) return null;
+      const opening = texts();
+      const login = found.connection === null ? null : await opening.openConnection(found.connection);
+      return { ...found, calendar: await opening.openCalendar(found.calendar), connection: login };
+    },
+    listCalendars: async (filter) => openEach(await inner.listCalendars(filter), texts(), (opening, one) => opening.openCalendar(one)),
+    applyCalendarList: async (update) => inner.applyCalendarList(await sealUpdate(inner, texts(), update)),
   };
 }
 
@@ -63,6 +71,10 @@ async function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): P
   const results: R[] = [];
   for (const item of items) results.push(await work(item));
   return results;
+}
+
+function openEach<T>(items: readonly T[], texts: DirectoryTexts, open: (texts: DirectoryTexts, item: T) => Promise<T>): Promise<T[]> {
+  return each(items, (item) => open(texts, item));
 }
 
 function noConnection(id: string): KalendsError {

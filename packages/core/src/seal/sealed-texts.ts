@@ -14,10 +14,10 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Seals texts of one organization's directory, each under its account's data key, as base64url. */
 export class SealedTexts {
-  readonly #vault: Vault;
+  readonly #vault: Pick<Vault, "forAccount">;
   readonly #organizationId: OrganizationId;
 
-  constructor(vault: Vault, organizationId: OrganizationId) {
+  constructor(vault: Pick<Vault, "forAccount">, organizationId: OrganizationId) {
     this.#vault = vault;
     this.#organizationId = organizationId;
   }

@@ -4,7 +4,7 @@ import { requireUnpaused } from "../connect/connection-pause.ts";
 import { openAccess } from "../credentials/open-access.ts";
 import type { AccountNeeds } from "../permissions/account-needs.ts";
 import { featuresOf, requireGranted } from "../permissions/provider-scopes.ts";
-import { readAccess } from "../permissions/read-access.ts";
+import { accessOf, readAccess } from "../permissions/read-access.ts";
 import type { View } from "../permissions/view.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -39,14 +39,14 @@ export async function readNeeds(store: OrganizationStore, accountId: string, now
 
 /** Throws `not-found`, `calendar-gone`, `connection-stopped`, `provider-unknown`, `open-failed`, `permission-denied`, `scope-missing`. */
 export async function calendarContext(runtime: Runtime, store: OrganizationStore, calendarId: string): Promise<CalendarContext> {
-  const calendar = await store.directory.findCalendar(calendarId);
-  if (calendar === null) throw new KalendsError("not-found", `There is no calendar ${calendarId}`);
+  const unit = runtime.unit(store.organizationId);
+  const found = await unit.store.directory.findSurroundings(calendarId);
+  if (found === null) throw new KalendsError("not-found", `There is no calendar ${calendarId}`);
+  const { calendar, connection, accountTimeZone, authorizations, applications } = found;
   if (calendar.removedAt !== null) throw new KalendsError("calendar-gone", `The calendar ${calendarId} is gone at the provider`);
-  const connection = await store.directory.findConnection(calendar.connectionId);
-  const account = await store.directory.findAccount(calendar.accountId);
-  if (connection === null || account === null) throw new KalendsError("not-found", `The calendar ${calendarId} has no connection`);
+  if (connection === null || accountTimeZone === null) throw new KalendsError("not-found", `The calendar ${calendarId} has no connection`);
   requireUnpaused(connection, runtime.clock.now());
-  const { needs, views } = await readAccess(store, account.id, runtime.clock.now());
+  const { needs, views } = accessOf(authorizations, applications, runtime.clock.now());
   if (needs === null || needs.excluded.has(calendarId)) {
     throw new KalendsError("permission-denied", `No application is authorized to read the calendar ${calendarId}`);
   }
@@ -57,10 +57,10 @@ export async function calendarContext(runtime: Runtime, store: OrganizationStore
     calendar,
     connection,
     provider: findProvider(runtime, connection),
-    ...(await openAccess(runtime, store, connection)),
+    ...(await openAccess(runtime, store, connection, unit.vault)),
     needs,
     views,
-    sealer: await runtime.vault.forAccount(store.organizationId, account.id),
-    floatingZone: calendar.timeZone ?? account.timeZone,
+    sealer: await unit.vault.forAccount(store.organizationId, calendar.accountId),
+    floatingZone: calendar.timeZone ?? accountTimeZone,
   };
 }

@@ -33,6 +33,17 @@ export interface StateNote {
   alert?: NewAlert;
 }
 
+/** A calendar with all that a sync of it has to know. */
+export interface CalendarSurroundings {
+  calendar: Calendar;
+  /** `null` where its purge has begun. */
+  connection: Connection | null;
+  /** The account's time zone; `null` where the account's purge has begun. */
+  accountTimeZone: string | null;
+  authorizations: Authorization[];
+  applications: Application[];
+}
+
 /** People, logins and calendars of one organization. `find*` answers `null` for foreign and unknown ids alike. */
 export interface Directory {
   putApplication(application: Application): Promise<void>;
@@ -77,6 +88,7 @@ export interface Directory {
   endAuthorization(id: AuthorizationId, reason: string, now: number, actor?: string): Promise<boolean>;
 
   findCalendar(id: CalendarId): Promise<Calendar | null>;
+  findSurroundings(id: CalendarId): Promise<CalendarSurroundings | null>;
   /** Calendars that are there; `includeRemoved` adds those found gone. Those of a disconnected connection are there for who names it. */
   listCalendars(filter?: { connectionId?: ConnectionId; accountId?: AccountId; includeRemoved?: boolean }): Promise<Calendar[]>;
   applyCalendarList(update: CalendarListUpdate): Promise<void>;

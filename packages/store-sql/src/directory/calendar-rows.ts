@@ -44,7 +44,7 @@ export class CalendarRows {
   }
 }
 
-function toCalendar(row: CalendarTable): Calendar {
+export function toCalendar(row: CalendarTable): Calendar {
   return {
     organizationId: row.organization,
     id: row.id,

@@ -117,7 +117,7 @@ function noConnection(id: ConnectionId): KalendsError {
   return new KalendsError("not-found", `There is no connection ${id}`);
 }
 
-function toConnection(row: ConnectionTable): Connection {
+export function toConnection(row: ConnectionTable): Connection {
   return {
     organizationId: row.organization,
     id: row.id,

@@ -1,6 +1,6 @@
 import type {
-  Account, AccountId, AccountRules, Application, ApplicationId, Authorization, AuthorizationId, Calendar, CalendarId, CalendarListUpdate, Connection,
-  ConnectionId, ConnectionState, Directory, OrganizationId, RulesUpdate, StateNote,
+  Account, AccountId, AccountRules, Application, ApplicationId, Authorization, AuthorizationId, Calendar, CalendarId, CalendarListUpdate,
+  CalendarSurroundings, Connection, ConnectionId, ConnectionState, Directory, OrganizationId, RulesUpdate, StateNote,
 } from "@kalends/model";
 import type { SqlDatabase } from "../database/sql-database.ts";
 import { AccountRows } from "./account-rows.ts";
@@ -10,6 +10,7 @@ import { AuthorizationRows } from "./authorization-rows.ts";
 import { CalendarRows, type CalendarFilter } from "./calendar-rows.ts";
 import { applyRules } from "../permissions/apply-rules.ts";
 import { readRules } from "../permissions/read-rules.ts";
+import { findSurroundings } from "./find-surroundings.ts";
 import { ConnectionRows } from "./connection-rows.ts";
 
 export class SqlDirectory implements Directory {
@@ -117,6 +118,10 @@ export class SqlDirectory implements Directory {
 
   findCalendar(id: CalendarId): Promise<Calendar | null> {
     return this.#calendars.find(id);
+  }
+
+  findSurroundings(id: CalendarId): Promise<CalendarSurroundings | null> {
+    return this.#database.read((scope) => findSurroundings(scope, this.#organization, id));
   }
 
   listCalendars(filter: CalendarFilter = {}): Promise<Calendar[]> {

@@ -1,5 +1,6 @@
 import { KalendsError, type AuditEntry, type AuditHead, type OrganizationId } from "@kalends/model";
 import { auditHash, chainStart, hexOf } from "../audit/audit-hash.ts";
+import { together } from "../database/together.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
 
 /**
@@ -22,8 +23,10 @@ export async function appendAudit(scope: SqlScope, organization: OrganizationId,
   const { action } = entry;
   const texts = { actor: wellFormed(entry.actor), subject: wellFormed(entry.subject), detail: wellFormed(entry.detail) };
   const hash = auditHash({ organizationId: organization, sequence, at, action, ...texts }, previous);
-  await scope.run(scope.db.insertInto("audit_record").values({ organization, sequence, at, action, ...texts, previous_hash: previous, hash }));
-  await scope.run(scope.db.updateTable("feed_counter").set({ audit_head: hash }).where("organization", "=", organization));
+  await together([
+    scope.run(scope.db.insertInto("audit_record").values({ organization, sequence, at, action, ...texts, previous_hash: previous, hash })),
+    scope.run(scope.db.updateTable("feed_counter").set({ audit_head: hash }).where("organization", "=", organization)),
+  ]);
   return { sequence, hash: hexOf(hash) };
 }
 

@@ -2,22 +2,26 @@ import { sql } from "kysely";
 import { engineActor, type AppliedBatch, type ApplyBatch, type OrganizationId } from "@kalends/model";
 import type { SqlValue } from "../database/sql-driver.ts";
 import { preparedTexts } from "../database/prepared-texts.ts";
+import { together } from "../database/together.ts";
 import type { SqlScope } from "../database/sql-scope.ts";
 import { appendAudit } from "../feed/append-audit.ts";
 import { appendChanges } from "../feed/append-changes.ts";
 import { lockAccount, tellAudience } from "../feed/tell-audience.ts";
 import { enqueueJobs } from "../jobs/enqueue-jobs.ts";
 import { endless } from "../schema/object-tables.ts";
-import { applyQuarantine } from "./apply-quarantine.ts";
+import { applyQuarantine, listedRevisions } from "./apply-quarantine.ts";
 import { requireClaim } from "./require-claim.ts";
 import { spansColumns, writeSpans } from "./write-spans.ts";
 
 /** Step 7 of the sync line, inside the one transaction of `scope`: everything that a page changes. */
 export async function applyBatch(scope: SqlScope, organization: OrganizationId, batch: ApplyBatch): Promise<AppliedBatch> {
   if (batch.audience !== undefined) await lockAccount(scope, organization, batch.audience.accountId);
-  await requireClaim(scope, organization, batch.calendarId, batch.token);
+  const [, listed] = await together([
+    requireClaim(scope, organization, batch.calendarId, batch.token),
+    listedRevisions(scope, organization, batch.calendarId),
+  ]);
   await writeObjects(scope, organization, batch);
-  await applyQuarantine(scope, organization, batch);
+  await applyQuarantine(scope, organization, batch, listed);
   // Before the spans are replaced: what they were is asked.
   if (batch.audience !== undefined) {
     const replaced = batch.busySpans === null ? null : new Map([[batch.calendarId, batch.busySpans]]);
@@ -26,8 +30,8 @@ export async function applyBatch(scope: SqlScope, organization: OrganizationId, 
   if (batch.busySpans !== null) await writeSpans(scope, organization, batch.calendarId, batch.busySpans);
   const lastSequence = await appendChanges(scope, organization, batch.changes, batch.now);
   await enqueueJobs(scope, organization, batch.jobs);
-  await moveState(scope, organization, batch);
-  await appendAudit(scope, organization, { action: "sync", actor: engineActor, subject: batch.calendarId, detail: batch.audit }, batch.now);
+  const entry = { action: "sync" as const, actor: engineActor, subject: batch.calendarId, detail: batch.audit };
+  await together([moveState(scope, organization, batch), appendAudit(scope, organization, entry, batch.now)]);
   return { lastSequence };
 }
 

@@ -6,10 +6,14 @@ import type { SqlScope } from "../database/sql-scope.ts";
  * Keeps the list of items that could not be read: what was read or is gone leaves it, what still cannot be read stays or joins.
  * A good copy stored earlier is marked as seen, so that no sweep takes it for vanished.
  */
-export async function applyQuarantine(scope: SqlScope, organization: OrganizationId, batch: ApplyBatch): Promise<void> {
+export async function applyQuarantine(
+  scope: SqlScope,
+  organization: OrganizationId,
+  batch: ApplyBatch,
+  listed: ReadonlyMap<RemoteKey, Revision>,
+): Promise<void> {
   const { calendarId, pass } = batch;
   const texts = preparedTexts(scope);
-  const listed = await listedRevisions(scope, organization, calendarId);
   if (listed.size > 0) {
     const { leaving, staying } = sortListed(listed, batch);
     await scope.runMany(texts.deleteQuarantined, leaving.map((key) => [organization, calendarId, key]));
@@ -33,7 +37,8 @@ export async function applyQuarantine(scope: SqlScope, organization: Organizatio
   }
 }
 
-async function listedRevisions(scope: SqlScope, organization: OrganizationId, calendarId: string): Promise<Map<RemoteKey, Revision>> {
+/** Items that are set aside now, with the revisions at which they were. */
+export async function listedRevisions(scope: SqlScope, organization: OrganizationId, calendarId: string): Promise<Map<RemoteKey, Revision>> {
   const rows = await scope.all(
     scope.db
       .selectFrom("quarantined_item")

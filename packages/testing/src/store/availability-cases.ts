@@ -33,6 +33,18 @@ const availability: StoreCase = {
     const byName = await reader.availability([], ["calendar-2", "calendar-1"], { from: 40, to: 41 });
     expect([...byName.calendars.values()].map(({ calendarId, spans }) => [calendarId, spans])).toEqual([["calendar-1", [last]], ["calendar-2", []]]);
     expect(byName.exclusions).toEqual([{ accountId: "account-1", calendarIds: ["calendar-2"] }]);
+    // The same rights, for a sync of one of them.
+    const { directory } = world.org();
+    const around = await directory.findSurroundings("calendar-2");
+    expect(around?.authorizations.map(({ id }) => id)).toEqual(["aut-1", "aut-2"]);
+    expect(around?.applications.map(({ id }) => id)).toEqual(["app-1"]);
+    expect([around?.calendar, around?.connection, around?.accountTimeZone]).toEqual(
+      [await directory.findCalendar("calendar-2"), await directory.findConnection("connection-1"), "Europe/Berlin"],
+    );
+    expect((await directory.findSurroundings("calendar-3"))?.calendar.removedAt).not.toBeNull();
+    expect(await directory.findSurroundings("x")).toBeNull();
+    expect((await directory.listAuthorizations(["account-1", "nobody"])).map(({ id }) => id)).toEqual(["aut-1", "aut-2"]);
+    expect(await directory.listAuthorizations([])).toEqual([]);
     expect(await reader.availability([], [], range)).toEqual({ accounts: new Set(), calendars: new Map(), exclusions: [] });
   },
 };

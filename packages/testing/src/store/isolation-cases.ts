@@ -73,6 +73,7 @@ const foreignAndUnknown: StoreCase = {
     const org = world.org("org-b");
     for (const [calendar, conn, acc, app] of [["calendar-1", "connection-1", "account-1", "app-1"], ["x", "x", "x", "x"]] as const) {
       expect(await org.directory.findCalendar(calendar)).toBeNull();
+      expect(await org.directory.findSurroundings(calendar)).toBeNull();
       expect(await org.directory.findConnection(conn)).toBeNull();
       expect(await org.directory.findAccount(acc)).toBeNull();
       expect(await org.directory.findApplication(app)).toBeNull();
