@@ -45,6 +45,8 @@ export interface EngineSettings {
   lookEveryMs: number;
   /** Failed runs of a job in a row, of a kind that will not mend by itself, after which it is set aside as a dead letter. */
   failuresUntilDead: number;
+  /** Runs of a job in a row whose worker ended without a word, after which it is set aside: it may be what ends them. */
+  lostUntilDead: number;
   /** How often a dead letter is tried all the same. */
   deadEveryMs: number;
   /** Runs in a row that found a provider down after which a worker leaves its jobs alone for a while. */
@@ -78,6 +80,7 @@ export const defaultSettings: EngineSettings = {
   concurrency: 4,
   lookEveryMs: 1_000,
   failuresUntilDead: 5,
+  lostUntilDead: 10,
   deadEveryMs: 24 * 60 * 60_000,
   downUntilClosed: 5,
   closedFirstMs: 15_000,

@@ -124,6 +124,37 @@ describe("the scheduler", () => {
     await world.engine.close();
   });
 
+  test("sets a job aside whose runs end their worker one after the other, and tries it once a day", async () => {
+    const provider = memoryProvider();
+    const world = await openWorld([provider], { listEveryMs: 1_000_000_000, retentionEveryMs: 1_000_000_000, reconcileEveryMs: 1_000_000_000, lostUntilDead: 4 });
+    const [id = ""] = await world.connect(provider, 1);
+    const organization = await world.engine.openOrganization("org");
+    let began = 0;
+    let deadly = true;
+    const pull = provider.pullPage.bind(provider);
+    /** Of a process that is gone nothing comes any more. */
+    const die = (): Promise<PulledPage> => {
+      began += 1;
+      return new Promise(() => undefined);
+    };
+    provider.pullPage = (access, request) => (deadly ? die() : pull(access, request));
+    for (let days = 0; days < 2; days += 1) {
+      for (let lives = 0; lives < 8; lives += 1) {
+        const worker = await world.another(`worker ${days} ${lives}`);
+        void worker.scheduler.drain();
+        for (let turns = 0; turns < 200; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+        await world.store.releaseHolder(`worker ${days} ${lives}`);
+      }
+      expect(began).toBe(days === 0 ? 4 : 5);
+      expect(await organization.deadLetters()).toMatchObject([{ kind: "sync-calendar", subject: id, error: { code: "worker-lost" } }]);
+      await world.clock.advance(1.3 * 86_400_000);
+    }
+    deadly = false;
+    await world.engine.scheduler.drain();
+    expect(await organization.deadLetters()).toEqual([]);
+    await world.engine.close();
+  });
+
   test("a provider that is fully down costs the others little", async () => {
     /** Simulated milliseconds until every calendar of the healthy provider was read, with so many calendars of one that is down. */
     const untilRead = async (downCalendars: number): Promise<number> => {

@@ -64,6 +64,7 @@ export const errorTable = {
   "last-owner": { failure: "conflict", remedy: "An organization keeps at least one owner. Make somebody else an owner first." },
   "provider-unknown": { failure: "permanent", remedy: "Pass that provider to createKalends, or use one of those that it has." },
   "calendar-stale": { failure: "invalid-state", remedy: "A calendar in the question is not fresh. Sync it, or choose whenStale: treat-as-busy or ignore." },
+  "worker-lost": { failure: "transient", remedy: "The process that ran this job ended without a word, many times in a row: it may have run out of memory. Look into the worker's log." },
   "claim-lost": { failure: "conflict", remedy: "Another worker took this calendar over; its result counts. Nothing to do." },
   "calendar-busy": { failure: "conflict", remedy: "Another worker syncs the calendar, or renews its login; try again when it has finished." },
   "legal-hold": { failure: "invalid-state", remedy: "The retention policy holds this account. Take it out of `legalHold` when the reason for the hold is over, then ask again." },

@@ -149,9 +149,9 @@ class PgBossJobSource implements JobSource {
       if (avoid.includes(lane)) continue;
       for (const fetched of await this.#boss.fetch<HandedJob>(queue, { batchSize: limit - taken.length })) {
         if (!(await this.#isCurrent(fetched, now, leaseMs, own))) continue;
-        // A worker of an older version hands over no `owedSince`.
+        // A worker of an older version hands over no `owedSince`. Whether a lease that ran out was a run, or only waited in pg-boss, nobody can tell.
         const { job, order } = fetched.data as { job: Partial<Pick<ClaimedJob, "owedSince">> & Omit<ClaimedJob, "owedSince">; order: number };
-        taken.push({ job: { ...job, owedSince: job.owedSince ?? job.runAt }, order });
+        taken.push({ job: { ...job, owedSince: job.owedSince ?? job.runAt, lostRuns: 0 }, order });
       }
     }
   }

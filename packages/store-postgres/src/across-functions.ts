@@ -31,7 +31,7 @@ export function acrossFunctions(schema: string): string[] {
       union select holder from credential_renewal where holder is not null and lease_until > as_of order by 1`),
     ...definer(schema, "release_holder(worker text)", "void",
       `update sync_state set holder = null, lease_until = 0 where holder = worker;
-  update job set holder = null, lease_until = null where holder = worker;
+  update job set holder = null, lease_until = null, lost_runs = lost_runs + 1 where holder = worker;
   update credential_renewal set holder = null, lease_until = 0 where holder = worker`),
   ];
 }

@@ -30,6 +30,8 @@ const busyWaitMs = 2_000;
 
 /** Runs one claimed job. Throws nothing: a failure is an outcome. */
 export async function runJob(runtime: Runtime, job: ClaimedJob, signal: AbortSignal): Promise<JobOutcome> {
+  const lost = afterLostRuns(runtime, job);
+  if (lost !== null) return lost;
   const store = runtime.store.organization(job.organizationId);
   const { clock, settings, random } = runtime;
   const done = (nextRunAt: number | null): JobOutcome => ({ end: "done", nextRunAt, code: null });
@@ -64,6 +66,15 @@ export async function runJob(runtime: Runtime, job: ClaimedJob, signal: AbortSig
   } catch (thrown) {
     return afterFailure(runtime, store, job, failureOf(thrown, signal));
   }
+}
+
+/**
+ * What ends a worker without a word (a calendar that takes more memory than there is, say) would end one after the other. Who is killed from
+ * outside loses many jobs, but none of them so often in a row.
+ */
+function afterLostRuns({ clock, settings, random }: Runtime, { lostRuns }: ClaimedJob): JobOutcome | null {
+  if (lostRuns < settings.lostUntilDead) return null;
+  return { end: "failed", nextRunAt: clock.now() + jittered(settings.deadEveryMs, settings, random), code: "worker-lost", dead: true };
 }
 
 async function afterFailure(runtime: Runtime, store: OrganizationStore, job: ClaimedJob, error: KalendsError): Promise<JobOutcome> {

@@ -171,7 +171,9 @@ class JobRunner implements Scheduler {
     const retry = { runAt: outcome.nextRunAt, owedSince: owedSinceOf(job, outcome.end, now, outcome.nextRunAt) };
     if (outcome.end === "put-off") return jobs.giveBack(job, retry);
     if (outcome.dead) logger.log("warn", "job set aside", { kind: job.kind, subject: job.subject, code: outcome.code });
-    return jobs.defer(job, { ...retry, errorCode: outcome.code, deadSince: outcome.dead ? now : null });
+    // One more lost run, on the day that it is tried again, sets it aside anew.
+    const counted = outcome.code === "worker-lost" ? { lostRuns: job.lostRuns - 1 } : {};
+    return jobs.defer(job, { ...retry, ...counted, errorCode: outcome.code, deadSince: outcome.dead ? now : null });
   }
 
   #schedule(ms: number): void {

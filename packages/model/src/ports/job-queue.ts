@@ -50,6 +50,8 @@ export interface ClaimedJob extends NewJob {
   token: number;
   /** Failed runs in a row. */
   attempts: number;
+  /** Runs in a row that ended without a word: the lease ran out, or the worker was found dead. 0 where the source cannot tell. */
+  lostRuns: number;
 }
 
 /** A job that failed so often, and in such a way, that waiting alone will not mend it. It is tried once in a while, and at once when enqueued. */
@@ -89,6 +91,8 @@ export interface JobRetry {
 /** How a failed run of a job is remembered. */
 export interface JobFailure extends JobRetry {
   errorCode: string;
+  /** Of a job that was not run for the runs that were lost: so many stay counted. Default 0. */
+  lostRuns?: number;
   /** When it became a dead letter; where it is one already, the earlier time stays. `null`: it is none. */
   deadSince: number | null;
 }

@@ -12,6 +12,9 @@ export interface DueJob {
   owed_since: number;
   head_start: number;
   attempts: number;
+  lost_runs: number;
+  /** Where it is set it ran out: the run before was lost. */
+  lease_until: number | null;
   token: number;
   order: number;
 }
@@ -28,7 +31,7 @@ const visits = 64;
 /** Since when a job is owed; never after it is due, whatever a worker of an older version wrote. As the indexes have it, to the letter. */
 const owedSince = sql<number>`case when job.owed_since < job.run_at then job.owed_since else job.run_at end`;
 const order = sql<number>`(${owedSince}) - job.head_start`;
-const columns = ["organization", "kind", "subject", "lane", "run_at", "head_start", "attempts", "token"] as const;
+const columns = ["organization", "kind", "subject", "lane", "run_at", "head_start", "attempts", "lost_runs", "lease_until", "token"] as const;
 
 /** Due jobs that are owed for longest, head start included. */
 export async function oldestDue(scope: SqlScope, now: number, limit: number, avoid: readonly string[]): Promise<DueJob[]> {

@@ -57,7 +57,7 @@ export class SqlJobSource implements JobSource {
     });
   }
 
-  async defer(job: ClaimedJob, { runAt, owedSince, errorCode, deadSince }: JobFailure): Promise<void> {
+  async defer(job: ClaimedJob, { runAt, owedSince, errorCode, deadSince, lostRuns = 0 }: JobFailure): Promise<void> {
     const dead = deadSince === null ? null : sql<number>`coalesce(dead_since, ${deadSince})`;
     const failed = { attempts: sql<number>`attempts + 1`, error_code: errorCode, dead_since: dead };
     await this.#database.of(job.organizationId).writeTogether(async (scope) => {
@@ -65,7 +65,7 @@ export class SqlJobSource implements JobSource {
       if (again === null) return;
       // What was asked for while it failed does not press ahead of the wait, but the retry is as urgent.
       const head_start = Math.max(again.headStart, headStartMs[job.priority]);
-      await scope.run(this.#waiting(scope, job).set({ run_at: runAt, owed_since: owedSince, head_start, ...failed }));
+      await scope.run(this.#waiting(scope, job).set({ run_at: runAt, owed_since: owedSince, head_start, lost_runs: lostRuns, ...failed }));
     });
   }
 
@@ -123,6 +123,7 @@ export class SqlJobSource implements JobSource {
               token,
               holder,
               lease_until: now + leaseMs,
+              lost_runs: lostRunsOf(row),
               again_at: sql`case when again_at <= ${now} then null else again_at end`,
               again_head_start: sql`case when again_at <= ${now} then 0 else again_head_start end`,
             }),
@@ -150,7 +151,7 @@ export class SqlJobSource implements JobSource {
 
   /** The job given back to the queue. */
   #waiting(scope: SqlScope, job: ClaimedJob) {
-    return this.#held(scope, job).set({ holder: null, lease_until: null, again_at: null, again_head_start: 0 });
+    return this.#held(scope, job).set({ holder: null, lease_until: null, again_at: null, again_head_start: 0, lost_runs: 0 });
   }
 
   /** What was asked for while the job ran; `null` where the job is no longer the caller's. */
@@ -170,10 +171,13 @@ export class SqlJobSource implements JobSource {
 
 const nameOf = ({ organization, kind, subject }: DueJob): string => JSON.stringify([organization, kind, subject]);
 
+const lostRunsOf = ({ lost_runs, lease_until }: DueJob): number => lost_runs + (lease_until === null ? 0 : 1);
+
 function toClaimed(row: DueJob, token: number): ClaimedJob {
   const { organization, kind, subject, lane, run_at, owed_since, head_start, attempts } = row;
   const times = { runAt: run_at, owedSince: owed_since };
-  return { organizationId: organization, kind: kind as JobKind, subject, lane, priority: priorityOf(head_start), ...times, attempts, token };
+  const runs = { attempts, lostRuns: lostRunsOf(row) };
+  return { organizationId: organization, kind: kind as JobKind, subject, lane, priority: priorityOf(head_start), ...times, ...runs, token };
 }
 
 function priorityOf(headStart: number): JobPriority {

@@ -9,10 +9,11 @@ import { erasure } from "./0008-erasure.ts";
 import { renewalHolders } from "./0009-renewal-holders.ts";
 import { jobOwedSince } from "./0010-job-owed-since.ts";
 import { longestSpan } from "./0011-longest-span.ts";
+import { jobLostRuns } from "./0012-job-lost-runs.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their numbers, without gap. */
 export const allMigrations: readonly Migration[] = [
   firstSchema, keysAuditAlerts, permissions, watchesAndConnectAttempts, provisioning, retention, jobOrder, erasure, renewalHolders, jobOwedSince,
-  longestSpan,
+  longestSpan, jobLostRuns,
 ];

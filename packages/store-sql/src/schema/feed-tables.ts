@@ -51,6 +51,8 @@ export interface JobTable {
   /** A job that was asked for again while it ran; taken over when the run ends. */
   again_at: number | null;
   attempts: number;
+  /** Runs in a row that ended without a word. */
+  lost_runs: number;
   token: number;
   holder: string | null;
   lease_until: number | null;

@@ -23,7 +23,7 @@ export async function liveHolders(database: SqlDatabase, now: number): Promise<s
 export async function releaseHolder(database: SqlDatabase, holder: string): Promise<void> {
   await database.write(async (scope) => {
     await scope.run(scope.db.updateTable("sync_state").set({ holder: null, lease_until: 0 }).where("holder", "=", holder));
-    await scope.run(scope.db.updateTable("job").set({ holder: null, lease_until: null }).where("holder", "=", holder));
+    await scope.run(scope.db.updateTable("job").set((eb) => ({ holder: null, lease_until: null, lost_runs: eb("lost_runs", "+", 1) })).where("holder", "=", holder));
     await scope.run(scope.db.updateTable("credential_renewal").set({ holder: null, lease_until: 0 }).where("holder", "=", holder));
   });
 }

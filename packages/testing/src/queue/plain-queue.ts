@@ -61,7 +61,7 @@ export class PlainQueue {
       best.leaseUntil = now + leaseMs;
       if (best.again !== null && best.again.runAt <= now) best.again = null;
       const { organizationId, kind, subject, lane, priority, runAt, attempts, token } = best;
-      claimed.push({ organizationId, kind, subject, lane, priority, runAt, owedSince: this.#owedSince(best), attempts, token });
+      claimed.push({ organizationId, kind, subject, lane, priority, runAt, owedSince: this.#owedSince(best), attempts, lostRuns: 0, token });
     }
     return claimed;
   }

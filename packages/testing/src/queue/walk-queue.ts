@@ -11,8 +11,8 @@ const priorities: readonly JobPriority[] = ["poll", "poll", "user", "push"];
 /** Shorter than a head start, longer than a lease, and some that meet. */
 const steps = [0, 1, 500, 20_000, leaseMs, 400_000];
 
-/** What both queues tell of a claimed job; the tokens are each one's own. */
-const shown = (jobs: readonly ClaimedJob[]): unknown[] => jobs.map(({ token: _, ...told }) => told);
+/** What both queues tell of a claimed job; the tokens are each one's own, and not every source can tell of lost runs. */
+const shown = (jobs: readonly ClaimedJob[]): unknown[] => jobs.map(({ token: _, lostRuns: __, ...told }) => told);
 
 /**
  * Does so many things at random to a queue and to the plain list, and compares after each. Due are never more jobs than one look weighs, so the

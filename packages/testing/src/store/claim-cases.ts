@@ -145,6 +145,32 @@ const deadHolders: StoreCase = {
   },
 };
 
+const lostRuns: StoreCase = {
+  title: "runs that ended without a word are counted until one ends with one: leases that ran out, and those of a worker found dead",
+  async run(world) {
+    const { jobs } = await world.populate();
+    await jobs.enqueue(syncJob(1));
+    const claim = async (now: number) => {
+      const [job] = await world.store.jobSource.claimDue(now, 1, leaseMs, "worker");
+      if (job === undefined) throw new Error(`no job was due at ${now}`);
+      return job;
+    };
+    expect((await claim(1_000)).lostRuns).toBe(0);
+    expect((await claim(1_000 + leaseMs)).lostRuns).toBe(1);
+    await world.turn();
+    await world.store.releaseHolder("worker");
+    const third = await claim(1_001 + leaseMs);
+    expect(third).toMatchObject({ lostRuns: 2, attempts: 0 });
+    await world.store.jobSource.defer(third, { runAt: 2, owedSince: 1, errorCode: "worker-lost", deadSince: 1, lostRuns: 7 });
+    const fourth = await claim(1_002 + leaseMs);
+    expect(fourth.lostRuns).toBe(7);
+    await world.store.jobSource.giveBack(fourth, fourth);
+    const fifth = await claim(1_003 + leaseMs);
+    expect(fifth.lostRuns).toBe(0);
+    await world.store.jobSource.complete(fifth, null);
+  },
+};
+
 const deadRenewals: StoreCase = {
   title: "a renewal of a dead holder can be ended at once, and its exchange stays known",
   async run(world) {
@@ -169,4 +195,4 @@ const deadRenewals: StoreCase = {
 };
 
 /** Who may sync a calendar. */
-export const claimCases: readonly StoreCase[] = [oneHolder, ownClaim, outcomes, changeRemembered, passes, fencing, deadHolders, deadRenewals];
+export const claimCases: readonly StoreCase[] = [oneHolder, ownClaim, outcomes, changeRemembered, passes, fencing, deadHolders, lostRuns, deadRenewals];
