@@ -66,6 +66,16 @@ describe("the account's queue", () => {
     expect(queue.pauseMs).toBe(60_000);
   });
 
+  test("quirk 27: requests that were under way together and are refused together are one refusal", async () => {
+    const clock = fakeClock();
+    const queue = new RequestQueue(clock, { parallel: 4, gapMs: 0 });
+    for (let count = 0; count < 4; count += 1) queue.slowedDown(undefined);
+    expect(queue.pauseMs).toBe(1000);
+    await clock.advance(1000);
+    for (let count = 0; count < 4; count += 1) queue.slowedDown(undefined);
+    expect(queue.pauseMs).toBe(2000);
+  });
+
   test("a short pause is waited out; in a long one nobody waits", async () => {
     const clock = fakeClock();
     const queue = new RequestQueue(clock, { parallel: 4, gapMs: 0 });

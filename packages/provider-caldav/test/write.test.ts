@@ -324,6 +324,35 @@ describe("delayed visibility", () => {
   });
 });
 
+describe("an own write that the server does not show yet", () => {
+  test("quirk 28: is removed all the same, under its guard, and looked for no more", async () => {
+    const { put, remove, provider, store, writes, requests } = world({}, { hides: true });
+    const made = await put({ object: object() });
+    await remove(made.remoteKey, made.revision);
+    expect(writes().at(-1)).toMatchObject({ method: "DELETE", headers: { "if-match": made.revision } });
+    expect(store.size).toBe(0);
+    const before = requests.length;
+    const request: PullRequest = { calendar: { ...calendar, hints: { sync: "no" } }, cursor: null, pageToken: null, window: { from: 0, to: 1 }, revisionsOf: async () => new Map([[made.remoteKey, made.revision]]), memo: new Map() };
+    expect(await provider.pullPage(access, request)).toMatchObject({ pass: "snapshot", present: [] });
+    expect(requests.slice(before).filter(({ method }) => method === "GET")).toEqual([]);
+    // A guard that fails on what cannot be seen says nothing yet; who asks again later is told.
+    const gone = world({}, { hides: true });
+    const hidden = await gone.put({ object: object() });
+    gone.store.clear();
+    await expect(gone.remove(hidden.remoteKey, hidden.revision)).rejects.toMatchObject({ code: "object-missing", failure: "transient" });
+    gone.clock.set(gone.clock.now() + 6 * 60_000);
+    await gone.remove(hidden.remoteKey, hidden.revision);
+  });
+
+  test("quirk 28: is not said to be deleted when it is changed; later is the time for that", async () => {
+    const { put, clock } = world({}, { hides: true });
+    const { remoteKey, revision } = await put({ object: object() });
+    await expect(put({ target: { remoteKey, revision }, object: titled("New") })).rejects.toMatchObject({ code: "object-missing", failure: "transient" });
+    clock.set(clock.now() + 6 * 60_000);
+    await expect(put({ target: { remoteKey, revision }, object: titled("New") })).rejects.toMatchObject({ code: "revision-conflict", conflict: { deleted: true } });
+  });
+});
+
 describe("somebody else's removal of an own write", () => {
   test("quirk 28: what was there once and is not handed out any more is gone, without a wait", async () => {
     const { put, provider, store } = world({});

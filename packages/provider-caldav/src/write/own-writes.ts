@@ -36,6 +36,12 @@ export class OwnWrites {
     this.#created.delete(key);
   }
 
+  /** The item was created within the grace period, and the server has not shown it since: that it is not found says nothing. */
+  isHidden(key: string): boolean {
+    const own = this.#created.get(key);
+    return own !== undefined && !own.seen && own.at >= this.#clock.now() - graceMs;
+  }
+
   /** Items below a folder that were created within the grace period. */
   recentBelow(folder: string): OwnWrite[] {
     const since = this.#clock.now() - graceMs;

@@ -12,7 +12,7 @@ import { namesPeople, readDeliveries } from "./read-deliveries.ts";
 import { objectOf, readCurrent, readNamed, type CurrentItem } from "./read-current.ts";
 import { setScheduleAgent } from "./schedule-agent.ts";
 import { withEnd } from "./with-end.ts";
-import { conflictOf, guardRefused, namesObjection, readWriteAnswer, refusalOf, takenBy, type WriteAnswer } from "./write-refusal.ts";
+import { conflictOf, guardRefused, namesObjection, notShownYet, readWriteAnswer, refusalOf, takenBy, type WriteAnswer } from "./write-refusal.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** One write under way. */
@@ -59,7 +59,8 @@ async function create(writing: Writing, request: PutObjectRequest): Promise<PutO
 async function update(writing: Writing, request: PutObjectRequest, target: { remoteKey: RemoteKey; revision: Revision }): Promise<PutObjectResult> {
   const { line, url } = writing;
   const key = itemKey(url, target.remoteKey);
-  const current = (await readCurrent(line, url, key)) ?? fail(conflictOf({ remoteKey: key, revision: null, deleted: true }));
+  const current = await readCurrent(line, url, key);
+  if (current === null) throw line.account.writes.isHidden(key) ? notShownYet() : conflictOf({ remoteKey: key, revision: null, deleted: true });
   const before = objectOf(current, key, typeof request.object === "function" ? null : request.object.uid, writing.own);
   if (before === null) throw new KalendsError("invalid-argument", "`object` has a UID that the item does not hold");
   const asked = typeof request.object === "function" ? request.object(before) : request.object;

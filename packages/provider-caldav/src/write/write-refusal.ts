@@ -59,6 +59,11 @@ export function conflictOf(conflict: WriteConflict): KalendsError {
   return new KalendsError("revision-conflict", what, { conflict });
 }
 
+/** What was written a moment ago cannot be found: on some servers it takes minutes to show. */
+export function notShownYet(): KalendsError {
+  return new KalendsError("object-missing", "The server does not show yet what was written a moment ago", { remedy: "Try again in a few minutes." });
+}
+
 /** 412 to the item as it is, under a guard that the server does not understand: `*`, or a weak revision. */
 export function guardRefused(): KalendsError {
   return new KalendsError("answer-invalid", "The server refuses every guard that it leaves us; nothing was written");
