@@ -46,15 +46,28 @@ interface Client {
   close(): Promise<void>;
 }
 
-/** An adapter of its own for each case, so that a pause of one is none of the next. */
-async function client(): Promise<Client> {
+function adapter(): Pick<Client, "provider" | "close"> {
   const transport = createTransport({ clock: systemClock, allowHosts: [proxy.host], idleMs: 3_000 });
   const provider = caldavProvider({ transport, clock: hastyClock(systemClock, 200), random: systemRandom, batchSize: 5, timeoutMs: 20_000 });
+  return { provider, close: () => transport.close() };
+}
+
+/** Found once, before anything is hostile. */
+let login: Pick<Client, "access" | "found">;
+
+beforeAll(async () => {
+  const { provider, close } = adapter();
   const connected = await provider.connect?.({ address: proxy.url, credential });
   const found = connected?.calendars[0];
   if (connected === undefined || found === undefined) throw new Error("no calendar");
-  const access = { endpoint: connected.endpoint, credential };
-  return { provider, access, found, mirror: new ProviderMirror(provider, access, found, year), close: () => transport.close() };
+  login = { access: { endpoint: connected.endpoint, credential }, found };
+  await close();
+});
+
+/** An adapter of its own for each case, so that a pause of one is none of the next. */
+function client(): Client {
+  const made = adapter();
+  return { ...made, ...login, mirror: new ProviderMirror(made.provider, login.access, login.found, year) };
 }
 
 /** `null`: all went well. What is thrown must be an error of ours, and never one of the kind "this cannot be". */
@@ -84,7 +97,7 @@ const places: readonly [string, (request: Parameters<Fault["concerns"]>[0]) => b
 
 describe.each(places)("a hostile answer in the place of %s", (_, concerns) => {
   test.each(hostileBodies)("$name", async (hostile) => {
-    const { mirror, close } = await client();
+    const { mirror, close } = client();
     try {
       await mirror.pull();
       const old = `Title ${version}`;
@@ -109,7 +122,7 @@ describe.each(places)("a hostile answer in the place of %s", (_, concerns) => {
       }
       // What a passing fault left behind is mended by the next honest listing.
       proxy.clear();
-      const { mirror: fresh, close: end } = await client();
+      const { mirror: fresh, close: end } = client();
       await fresh.pull();
       await end();
       expect(fresh.uids).toEqual(uids);
@@ -122,7 +135,7 @@ describe.each(places)("a hostile answer in the place of %s", (_, concerns) => {
 
 describe("a hostile answer while an item is written", () => {
   test.each(hostileBodies)("$name", async (hostile) => {
-    const { provider, access, found, mirror, close } = await client();
+    const { provider, access, found, mirror, close } = client();
     try {
       await mirror.pull();
       for (const concerns of [requestKinds.multiget, requestKinds.write, requestKinds.get]) {
