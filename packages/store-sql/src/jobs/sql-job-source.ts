@@ -65,7 +65,7 @@ export class SqlJobSource implements JobSource {
       if (again === null) return;
       // What was asked for while it failed does not press ahead of the wait, but the retry is as urgent.
       const head_start = Math.max(again.headStart, headStartMs[job.priority]);
-      await scope.run(this.#waiting(scope, job).set({ run_at: runAt, owed_since: owedSince, head_start, lost_runs: lostRuns, ...failed }));
+      await scope.run(this.#waiting(scope, job, lostRuns).set({ run_at: runAt, owed_since: owedSince, head_start, ...failed }));
     });
   }
 
@@ -150,8 +150,8 @@ export class SqlJobSource implements JobSource {
   }
 
   /** The job given back to the queue. */
-  #waiting(scope: SqlScope, job: ClaimedJob) {
-    return this.#held(scope, job).set({ holder: null, lease_until: null, again_at: null, again_head_start: 0, lost_runs: 0 });
+  #waiting(scope: SqlScope, job: ClaimedJob, lostRuns = 0) {
+    return this.#held(scope, job).set({ holder: null, lease_until: null, again_at: null, again_head_start: 0, lost_runs: lostRuns });
   }
 
   /** What was asked for while the job ran; `null` where the job is no longer the caller's. */
