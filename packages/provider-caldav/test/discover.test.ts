@@ -60,6 +60,20 @@ describe("discovery", () => {
     await expect(answer).rejects.toMatchObject({ code: "not-calendar-data" });
   });
 
+  test("quirk 24: a server behind a proxy that calls itself by http and its inner port is asked where it was found", async () => {
+    const { answer, requests } = connect(service("https://cal.example", "http://cal.example:8080"), { address: "https://cal.example/dav/" });
+    expect((await answer).endpoint["homes"]).toBe("https://cal.example/cal/alice/");
+    expect(leaked(requests, "http://cal.example:8080")).toBe(false);
+  });
+
+  test("a typed calendar that lies in the home is found there, and not kept a second time", async () => {
+    const inner = service("https://cal.example");
+    const typed = resource("/cal/alice/work/", `${calendarType}<d:current-user-principal><d:href>/p/alice/</d:href></d:current-user-principal>`);
+    const script: Script = (request) => (request.url.endsWith("/work/") ? multistatus(typed) : inner(request));
+    const { endpoint, calendars } = await connect(script, { address: "https://cal.example/cal/alice/work/" }).answer;
+    expect([endpoint["homes"], endpoint["calendars"], calendars.length]).toEqual(["https://cal.example/cal/alice/", "", 1]);
+  });
+
   test("quirk 25: the first 401 counts, whatever later steps say", async () => {
     const address = "https://cal.example/dav/";
     const { answer } = connect(({ url }) => (url === address ? { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } } : notFound), { address });

@@ -179,6 +179,17 @@ describe("tokens", () => {
     expect([renewals, sent()]).toEqual([1, ["Bearer old", "Bearer new"]]);
   });
 
+  test("a token that was renewed beforehand and is refused all the same is not renewed again", async () => {
+    let renewals = 0;
+    const renew = async (): Promise<Credential> => {
+      renewals += 1;
+      return token("new");
+    };
+    const { list, sent } = login(wants("never"), token("old", Date.parse("2026-03-01T00:00:30Z")), { renew });
+    await expect(list()).rejects.toMatchObject({ code: "auth-failed" });
+    expect([renewals, sent()]).toEqual([1, ["Bearer new"]]);
+  });
+
   test("a token about to end is renewed before it is used", async () => {
     const { list, sent } = login(wants("new"), token("old", Date.parse("2026-03-01T00:00:30Z")), { renew: async () => token("new") });
     await list();

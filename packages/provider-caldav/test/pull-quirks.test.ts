@@ -288,6 +288,20 @@ describe("items", () => {
     expect(requests.length).toBeLessThan(20);
   });
 
+  test("a calendar that goes away between the list and the reading is gone; its items are not set aside one by one", async () => {
+    let listed = false;
+    const script: Script = ({ method, text }) => {
+      if (isListing(text)) {
+        listed = true;
+        return multistatus(collection, ...["a", "b", "c"].map((name) => member(`/h/c/${name}`)));
+      }
+      return !listed && method === "PROPFIND" ? multistatus(marks("1")) : notFound;
+    };
+    const { answer, requests } = pull(script, { sync: "no" });
+    await expect(answer).rejects.toMatchObject({ code: "calendar-gone" });
+    expect(requests.filter(({ method }) => method === "GET")).toEqual([]);
+  });
+
   test("a server that hands out nothing has a fault itself", async () => {
     await expect(pull(over(() => ({ status: 500 })), { sync: "no" }).answer).rejects.toMatchObject({ code: "server-error" });
   });
