@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 120_000,
     pool: "forks",
+    // Much of the suite waits for servers and processes, so two files at a time go well even on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     passWithNoTests: false,
     execArgv: ["--disable-warning=ExperimentalWarning"],
   },
