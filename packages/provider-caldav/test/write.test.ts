@@ -114,6 +114,8 @@ describe("creating", () => {
     const { end: _end, ...bare } = base;
     expect(withEnd({ ...bare, start, duration: { days: 0, seconds: 86_400 } }).end?.value).toBe("2026-03-29T13:00:00");
     expect(withEnd({ ...bare, start, duration: { days: 1, seconds: 0 } }).end?.value).toBe("2026-03-29T12:00:00");
+    // A date lasts whole days, and one at least.
+    expect(withEnd({ ...bare, start: { kind: "date", value: "2026-03-28" }, duration: { days: 0, seconds: 5400 } }).end).toEqual({ kind: "date", value: "2026-03-29" });
   });
 
   test("quirk 35: more than 512 KiB is refused before anything leaves", async () => {
