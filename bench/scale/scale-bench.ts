@@ -7,6 +7,7 @@ import { numberOption } from "../measure/arguments.ts";
 import { times } from "../measure/goal.ts";
 import { median, quantile } from "../measure/median.ts";
 import { textTable } from "../measure/text-table.ts";
+import { runBulkBench } from "./bulk-bench.ts";
 import { dayMs, fillDatabase, storedBytes } from "./fill-database.ts";
 import { runThroughputBench } from "./throughput-bench.ts";
 
@@ -23,12 +24,17 @@ const as = (url: string, role: string): string => {
 
 /**
  * What calls cost against how much is stored: 10^3, 10^4 ... accounts on a real PostgreSQL, read and written as the runtime role; and what one and
- * two workers get done. `--accounts`, `--rounds`, `--syncing` (accounts of the second part), `--turns` (of it); `--only storage|throughput`.
+ * two workers get done. `--accounts`, `--rounds`, `--syncing` (accounts of the second part), `--turns` (of it); `--only storage|throughput|bulk`; `bulk`, the
+ * two ways to write a page, runs only where it is asked for.
  */
 export async function runScaleBench(options: ReadonlyMap<string, string>): Promise<void> {
   const only = options.get("only");
   const server = await startPostgres({ skip: (reason) => { throw new Error(reason); } }, { own: true, settings: { shared_buffers: "512MB" } });
   try {
+    if (only === "bulk") {
+      const url = await migratedDatabase(server);
+      return await runBulkBench(url, as(url, "kalends_app"), numberOption(options, "rounds", 5));
+    }
     if (only !== "throughput") await measureStorage(server, numberOption(options, "accounts", 100_000), numberOption(options, "rounds", 60));
     if (only === "storage") return;
     const url = await migratedDatabase(server);

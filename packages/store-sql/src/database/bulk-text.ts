@@ -43,8 +43,10 @@ export function bulkText<Table>(flavor: SqlFlavor, table: string, shape: BulkSha
   const names = { changed: changed.map(([name]) => name), named: named.map(([name]) => name) };
   if (flavor.bulk === "rows") return { sql: textForRow(table, shape, names), key };
   const types = { text: "text", integer: flavor.types.integer, bytes: flavor.types.bytes };
-  const arrays = parameters.map(([, type], index) => `$${index + 1}::${types[type ?? "text"]}[]`).join(", ");
-  return { sql: textForSet(table, shape, names, `unnest(${arrays})`), key };
+  const arrays = parameters.map(([, type], index) => `$${index + 1}::${types[type ?? "text"]}[]`);
+  const place = named.findIndex(([name]) => name === "organization");
+  const organization = place < 0 ? null : `(${arrays[changed.length + place]})[1]`;
+  return { sql: textForSet(table, shape, names, { rows: `unnest(${arrays.join(", ")})`, organization }), key };
 }
 
 function keyOf<Table>(shape: BulkShape<Table>, changed: readonly string[], named: number): number[] {
@@ -72,9 +74,16 @@ function textForRow<Table>(table: string, shape: BulkShape<Table>, { changed, na
     ` from ${from} where ${conditions(named, () => "?", from)}${conflictClause(shape)}`;
 }
 
-function textForSet<Table>(table: string, shape: BulkShape<Table>, { changed, named }: Names, rows: string): string {
+interface RowSet {
+  rows: string;
+  /** The organization of the first row. A session writes rows of one organization; told apart from the set, it also chooses the partition. */
+  organization: string | null;
+}
+
+function textForSet<Table>(table: string, shape: BulkShape<Table>, { changed, named }: Names, { rows, organization }: RowSet): string {
   const input = `${rows} as input (${[...changed.map((_, index) => `c${index}`), ...named.map((_, index) => `k${index}`)].join(", ")})`;
-  const where = (of: string): string => conditions(named, (name) => `input.k${named.indexOf(name)}`, of);
+  const one = (of: string): string => (organization === null ? "" : ` and ${of}."organization" = ${organization}`);
+  const where = (of: string): string => `${conditions(named, (name) => `input.k${named.indexOf(name)}`, of)}${one(of)}`;
   if ("insert" in shape) return `insert into ${quoted(table)} (${list(changed)}) select * from ${rows}${conflictClause(shape)}`;
   if ("update" in shape) {
     return `update ${quoted(table)} set ${changed.map((name, index) => `${quoted(name)} = input.c${index}`).join(", ")} from ${input} where ${where(quoted(table))}`;

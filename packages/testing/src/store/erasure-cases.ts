@@ -198,7 +198,8 @@ const dyingPurge: StoreCase = {
       }
       while (!(await retention.purgeAccount("account-1", { records: false, now: 9_002 })).done);
     });
-    expect(died).toBeGreaterThan(30);
+    // Where nobody waits for the end of a reading, its fault kills nobody.
+    expect(died).toBeGreaterThan(20);
     // The feed told of three objects and of their end, each once.
     expect(await world.org().retention.rowsOf({ accountId: "account-1" })).toEqual({ change_record: 6 });
   },

@@ -1,0 +1,38 @@
+import type { PgPool } from "../src/index.ts";
+
+/** Object ids of types in `pg_type`. */
+const texts = new Set([18, 19, 25, 1043]);
+const numbers = new Set([20, 21, 23, 700, 701, 1700]);
+
+/** Writes down which types the columns of all answers have, by their names. */
+export class ColumnTypes {
+  readonly texts = new Set<string>();
+  readonly numbers = new Set<string>();
+
+  readonly wrap = (pool: PgPool): PgPool => ({
+    connect: async () => {
+      const client = await pool.connect();
+      return new Proxy(client, {
+        get: (target, name) => {
+          const value: unknown = Reflect.get(target, name);
+          if (typeof value !== "function") return value;
+          if (name !== "query") return (value as () => void).bind(target);
+          return async (query: Parameters<typeof client.query>[0]) => {
+            const result = await target.query(query);
+            // A text of several statements has several answers; the store looks at none of them.
+            this.#note((result as { fields?: { name: string; dataTypeID: number }[] }).fields ?? []);
+            return result;
+          };
+        },
+      });
+    },
+    end: () => pool.end(),
+  });
+
+  #note(fields: readonly { name: string; dataTypeID: number }[]): void {
+    for (const { name, dataTypeID } of fields) {
+      if (texts.has(dataTypeID)) this.texts.add(name);
+      if (numbers.has(dataTypeID)) this.numbers.add(name);
+    }
+  }
+}
