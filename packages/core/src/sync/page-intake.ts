@@ -1,5 +1,5 @@
-import { KalendsError, toKalendsError } from "@kalends/model";
-import type { CalendarObject, PulledPage, StoredObject } from "@kalends/model";
+import { toKalendsError } from "@kalends/model";
+import type { CalendarObject, KalendsError, PulledPage, StoredObject } from "@kalends/model";
 import type { CalendarContext } from "./calendar-context.ts";
 import { guardObject, guardRemoved } from "./guard-plan.ts";
 import { minimize } from "./minimize.ts";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import * as proxy from "@kalends/testing/proxy";
 import type { Fault } from "@kalends/testing/proxy";
@@ -62,6 +63,6 @@ const unspoiled = new Map<number, Promise<string[]>>();
 test.each([...scripts])("%s: %s changes what a client sees", async (_, script) => {
   const size = script.includes("1000") ? 1010 : 110;
   if (!unspoiled.has(size)) unspoiled.set(size, seenThrough(null, size));
-  const fault = new Function("faults", `return ${script};`)(faults) as Fault;
+  const fault = runInNewContext(script, { faults }) as Fault;
   expect(await seenThrough(fault, size)).not.toEqual(await unspoiled.get(size));
 });
