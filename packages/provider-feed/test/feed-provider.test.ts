@@ -243,7 +243,7 @@ describe("items", () => {
 
   test("odd UIDs become safe keys that never meet", async () => {
     const mirror = new Mirror();
-    const uids = ["/../x", "ü", "a b", "sha256-x", "__proto__", "x".repeat(3_000), "040000008200E00074C5B7101A82E008"];
+    const uids = ["/../x", "ü", "a b", "sha256-x", "__proto__", "x".repeat(1_000), "040000008200E00074C5B7101A82E008"];
     serve(feedText(uids.map((uid) => [uid, "Odd"])));
     await mirror.pull();
     expect(new Set(mirror.keys).size).toBe(uids.length);
