@@ -1,11 +1,11 @@
-import { Agent as HttpAgent, type AgentOptions } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
+import type { Agent as HttpAgent, AgentOptions } from "node:http";
+import type { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
 import type { Socket } from "node:net";
-import * as tls from "node:tls";
 import { KalendsError, type Clock } from "@kalends/model";
 import type { AllowList } from "./allow-list.ts";
 import { connected, type Dial } from "./dial.ts";
+import { http, https, tls } from "./node-http.ts";
 import { resolveChecked, type Resolve } from "./resolve-checked.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -71,9 +71,9 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
 
   const extra = options.certificateAuthorities;
   const trusted = extra.length === 0 ? {} : { ca: [...systemAuthorities(), ...extra] };
-  const plain = new HttpAgent(keepAlive);
+  const plain = new http.Agent(keepAlive);
   // Written out, so that neither a default nor NODE_TLS_REJECT_UNAUTHORIZED decides.
-  const secure = new HttpsAgent({ ...keepAlive, ...trusted, minVersion: "TLSv1.2", rejectUnauthorized: true });
+  const secure = new https.Agent({ ...keepAlive, ...trusted, minVersion: "TLSv1.2", rejectUnauthorized: true });
   const secureOver = secure.createConnection.bind(secure) as (settings: object) => Duplex;
   const openSecure = (settings: object, created: Created): void => {
     const wrap = (socket: Socket): void => created(null, secureOver({ ...settings, socket }));

@@ -1,11 +1,11 @@
-import { request as requestPlain, type ClientRequest, type IncomingMessage } from "node:http";
-import { request as requestSecure } from "node:https";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { KalendsError } from "@kalends/model";
 import type { Target } from "./check-target.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Deadline } from "./deadline.ts";
 import { isConnectionLoss, mapNetworkError } from "./map-network-error.ts";
+import { http, https } from "./node-http.ts";
 
 /** One request to one checked target. */
 export interface Hop {
@@ -47,7 +47,7 @@ function bodyLength(hop: Hop): Record<string, string> {
 
 function startRequest(hop: Hop, pool: ConnectionPool): ClientRequest {
   const { target } = hop;
-  const start = target.secure ? requestSecure : requestPlain;
+  const start = target.secure ? https.request : http.request;
   try {
     return start({
       agent: pool.agentFor(target.secure),
