@@ -4,20 +4,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSqliteStore } from "@kalends/store-sqlite";
+import { DyingProcess } from "@kalends/testing";
 import { openTestEngine, type TestEngine } from "./open-test-engine.ts";
 import { sampleObject } from "./sample-object.ts";
-
-/** A process that dies: from one statement on, nothing reaches the database any more. */
-class Death {
-  left = Infinity;
-  passed = 0;
-
-  readonly hook = (): void => {
-    this.passed += 1;
-    this.left -= 1;
-    if (this.left <= 0) throw new Error("the process is dead");
-  };
-}
 
 interface Work {
   name: string;
@@ -52,7 +41,7 @@ describe.each(works)("a process that dies at every statement of $name", ({ prepa
   beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "kalends-crash-"))));
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  async function world(path: string, death: Death): Promise<{ t: TestEngine; accountId: string; otherId: string }> {
+  async function world(path: string, death: DyingProcess): Promise<{ t: TestEngine; accountId: string; otherId: string }> {
     const t = await openTestEngine({ store: await openSqliteStore({ path, onStatement: death.hook }) });
     t.provider.calendar("/work/").put("/a.ics", sampleObject("a"));
     t.provider.calendar("/home/").put("/b.ics", sampleObject("b"));
@@ -64,7 +53,7 @@ describe.each(works)("a process that dies at every statement of $name", ({ prepa
   }
 
   test("goes on where it was: no orphan, nothing of anybody else", async () => {
-    const reference = new Death();
+    const reference = new DyingProcess();
     const first = await world(join(folder, "reference.db"), reference);
     const lasting = async (store: TestEngine["store"], accountId: string) => {
       const rows = await store.organization("org").retention.rowsOf({ accountId });
@@ -81,7 +70,7 @@ describe.each(works)("a process that dies at every statement of $name", ({ prepa
 
     // One world; each death rolls back to the last transaction, and the same work is begun again until it passes.
     const path = join(folder, "dying.db");
-    const death = new Death();
+    const death = new DyingProcess();
     const { t, accountId, otherId } = await world(path, death);
     let deaths = 0;
     for (let k = 1; ; k += 1) {

@@ -29,3 +29,4 @@ export { calendarAddress } from "./fields/calendar-address.ts";
 export { writeCalendar } from "./text/write-calendar.ts";
 export { canonicalObject, canonicalParts, type CanonicalParts } from "./objects/canonical-object.ts";
 export { storedTiming, timingOf } from "./objects/timing-of.ts";
+export { ownCopy } from "./text/own-copy.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CalendarObject, Store } from "@kalends/model";
 import { openPostgresStore } from "@kalends/store-postgres";
-import { fakeClock, memoryProvider, missingPostgres, queryPostgres, seededRandom, startPostgres, type RunningPostgres } from "@kalends/testing";
+import { DyingProcess, fakeClock, memoryProvider, missingPostgres, queryPostgres, seededRandom, startPostgres, type RunningPostgres } from "@kalends/testing";
 import { createVault, Keyset, localKeyring, parseKey } from "@kalends/vault";
 import { createKalends, Secret, type Kalends } from "kalends";
 import { canary, plainCanary } from "./canary-texts.ts";
@@ -27,24 +27,12 @@ const provider = memoryProvider({ now: () => start });
 provider.calendar("/work/").put("/a.ics", meeting("a", titles[0] ?? ""));
 provider.calendar("/home/").put("/b.ics", meeting("b", titles[1] ?? ""));
 
-/** A process that dies: from one statement on, nothing reaches the database any more. */
-class Death {
-  left = Infinity;
-  passed = 0;
-
-  readonly hook = (): void => {
-    this.passed += 1;
-    this.left -= 1;
-    if (this.left <= 0) throw new Error("the process is dead");
-  };
-}
-
 interface Opened {
   kalends: Kalends;
   store: Store;
 }
 
-async function open(url: string, at: number, death = new Death()): Promise<Opened> {
+async function open(url: string, at: number, death = new DyingProcess()): Promise<Opened> {
   const clock = fakeClock(new Date(at).toISOString());
   const store = await openPostgresStore({ connectionString: url, allowUnsafeRole: true, onStatement: death.hook, maxConnections: 4, clock });
   const waits = { ...clock, sleep: (ms: number) => clock.advance(ms) };
@@ -140,7 +128,7 @@ describe("on PostgreSQL", () => {
     }
 
     const whole = await copyOf(world);
-    const counting = new Death();
+    const counting = new DyingProcess();
     const reference = await open(whole, at, counting);
     counting.passed = 0;
     await run(reference.kalends, accountId);
@@ -159,7 +147,7 @@ describe("on PostgreSQL", () => {
     });
     for (const k of new Set(spread)) {
       const url = await copyOf(world);
-      const death = new Death();
+      const death = new DyingProcess();
       const dying = await open(url, at, death);
       death.left = k;
       await run(dying.kalends, accountId).catch(() => undefined);

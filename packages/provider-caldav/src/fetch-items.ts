@@ -1,10 +1,10 @@
 import { KalendsError, type CalendarObject, type QuarantinedItem, type RemoteKey, type Revision } from "@kalends/model";
-import { parseCalendar } from "@kalends/ical";
+import { ownCopy, parseCalendar } from "@kalends/ical";
 import { readCollectionMarks } from "./collection-marks.ts";
 import type { DavLine } from "./dav-line.ts";
 import { davNamespaces as ns } from "./dav-names.ts";
 import { leavesFolder } from "./href.ts";
-import { ownCopy, readEtag, type ListedItem } from "./listed-item.ts";
+import { readEtag, type ListedItem } from "./listed-item.ts";
 import { propertyText } from "./multistatus.ts";
 import { readItemText } from "./read-item-text.ts";
 import { multigetReport } from "./request-bodies.ts";

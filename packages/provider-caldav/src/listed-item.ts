@@ -51,11 +51,6 @@ export function toListedItem(response: DavResponse, href: DavHref): ListedItem {
   return { key: href.path, wire: href.wire, revision: readEtag(response) };
 }
 
-/** The same text in memory of its own. */
-export function ownCopy(text: string): string {
-  return Buffer.from(text, "utf8").toString("utf8");
-}
-
 export function readEtag(response: DavResponse): Revision {
   return revisionOf(propertyText(response, ns.dav, "getetag"));
 }

@@ -1,4 +1,5 @@
 import type { PgPool } from "../src/index.ts";
+import { aroundQueries } from "./around-queries.ts";
 
 /** Object ids of types in `pg_type`. */
 const texts = new Set([18, 19, 25, 1043]);
@@ -9,25 +10,13 @@ export class ColumnTypes {
   readonly texts = new Set<string>();
   readonly numbers = new Set<string>();
 
-  readonly wrap = (pool: PgPool): PgPool => ({
-    connect: async () => {
-      const client = await pool.connect();
-      return new Proxy(client, {
-        get: (target, name) => {
-          const value: unknown = Reflect.get(target, name);
-          if (typeof value !== "function") return value;
-          if (name !== "query") return (value as () => void).bind(target);
-          return async (query: Parameters<typeof client.query>[0]) => {
-            const result = await target.query(query);
-            // A text of several statements has several answers; the store looks at none of them.
-            this.#note((result as { fields?: { name: string; dataTypeID: number }[] }).fields ?? []);
-            return result;
-          };
-        },
-      });
-    },
-    end: () => pool.end(),
-  });
+  readonly wrap = (pool: PgPool): PgPool =>
+    aroundQueries(pool, async (_, send) => {
+      const result = await send();
+      // A text of several statements has several answers; the store looks at none of them.
+      this.#note((result as { fields?: { name: string; dataTypeID: number }[] }).fields ?? []);
+      return result;
+    });
 
   #note(fields: readonly { name: string; dataTypeID: number }[]): void {
     for (const { name, dataTypeID } of fields) {

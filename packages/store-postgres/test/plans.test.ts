@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Store } from "@kalends/model";
 import { openPostgresStore, type PgPool, type PgQuery } from "../src/index.ts";
+import { aroundQueries } from "./around-queries.ts";
 import { makeSchema, withSuiteDatabase } from "./suite-database.ts";
 
 /** A hundred are planned like these, and take minutes to make on a busy machine. */
@@ -23,23 +24,10 @@ function* nodesOf(node: PlanNode): Generator<PlanNode> {
 
 /** A pool that keeps every query that goes through it, with its values. */
 function recordingPool(pool: PgPool, seen: PgQuery[]): PgPool {
-  return {
-    connect: async () => {
-      const client = await pool.connect();
-      return new Proxy(client, {
-        get: (target, name) => {
-          const value: unknown = Reflect.get(target, name);
-          if (typeof value !== "function") return value;
-          if (name !== "query") return (value as () => void).bind(target);
-          return (query: PgQuery) => {
-            seen.push(query);
-            return target.query(query);
-          };
-        },
-      });
-    },
-    end: () => pool.end(),
-  };
+  return aroundQueries(pool, (query, send) => {
+    seen.push(query);
+    return send();
+  });
 }
 
 const object = (key: string) => ({

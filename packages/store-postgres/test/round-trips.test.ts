@@ -1,6 +1,8 @@
 import pg from "pg";
 import { expect, test } from "vitest";
+import type { Store } from "@kalends/model";
 import { openPostgresStore, type PgPool, type PgQuery } from "../src/index.ts";
+import { aroundQueries } from "./around-queries.ts";
 import { asRole, makeSchema, runtime, withSuiteDatabase, type SuiteDatabase } from "./suite-database.ts";
 
 /** What went over a connection: each query when it was sent, and when its answer had come. */
@@ -14,27 +16,14 @@ function watchedPool(database: SuiteDatabase, options: pg.PoolConfig): Traffic {
   const pool = new pg.Pool({ connectionString: asRole(database.url, runtime), ...options }).on("error", () => undefined);
   const events: string[] = [];
   const wordOf = ({ text }: PgQuery): string => /^(begin|commit|rollback|\w+)/.exec(text)?.[0] ?? "";
-  const watched: PgPool = {
-    connect: async () => {
-      const client = await pool.connect();
-      return new Proxy(client as unknown as Awaited<ReturnType<PgPool["connect"]>>, {
-        get: (target, name) => {
-          const value: unknown = Reflect.get(target, name);
-          if (typeof value !== "function") return value;
-          if (name !== "query") return (value as () => void).bind(target);
-          return async (query: PgQuery) => {
-            events.push(`${wordOf(query)} sent`);
-            try {
-              return await target.query(query);
-            } finally {
-              events.push(`${wordOf(query)} answered`);
-            }
-          };
-        },
-      });
-    },
-    end: () => pool.end(),
-  };
+  const watched = aroundQueries(pool as unknown as PgPool, async (query, send) => {
+    events.push(`${wordOf(query)} sent`);
+    try {
+      return await send();
+    } finally {
+      events.push(`${wordOf(query)} answered`);
+    }
+  });
   return { pool: watched, events, end: () => pool.end() };
 }
 
@@ -48,16 +37,21 @@ withSuiteDatabase((database) => {
     return schema;
   }
 
-  test("on a pipelined pool a reading is one round trip: its query goes with the beginning, and nobody waits for the end", async () => {
-    const schema = await migrated();
-    const { pool, events, end } = watchedPool(database(), { max: 1, pipeline: true });
-    const store = await openPostgresStore({ pool, schema });
+  /** `events` are those of the second reading. */
+  async function readTwice(store: Store, { pool, events }: Pick<Traffic, "pool" | "events">): Promise<void> {
     const { directory } = store.organization("org-a");
     await directory.listAccounts();
     // The only connection is back in the pool.
     (await pool.connect()).release();
     events.length = 0;
     await directory.listAccounts();
+  }
+
+  test("on a pipelined pool a reading is one round trip: its query goes with the beginning, and nobody waits for the end", async () => {
+    const schema = await migrated();
+    const { pool, events, end } = watchedPool(database(), { max: 1, pipeline: true });
+    const store = await openPostgresStore({ pool, schema });
+    await readTwice(store, { pool, events });
     expect(events).toEqual(["begin sent", "select sent", "begin answered", "select answered", "commit sent"]);
     await store.close();
     expect(events.at(-1)).toBe("commit answered");
@@ -68,12 +62,7 @@ withSuiteDatabase((database) => {
     const schema = await migrated();
     const { pool, events, end } = watchedPool(database(), { max: 1 });
     const store = await openPostgresStore({ pool, schema });
-    const { directory } = store.organization("org-a");
-    await directory.listAccounts();
-    // The only connection is back in the pool.
-    (await pool.connect()).release();
-    events.length = 0;
-    await directory.listAccounts();
+    await readTwice(store, { pool, events });
     expect(events).toEqual(["begin sent", "begin answered", "select sent", "select answered", "commit sent"]);
     await store.close();
     await end();

@@ -1,6 +1,7 @@
 export * from "./fake-clock.ts";
 export * from "./hasty-clock.ts";
 export * from "./seeded-random.ts";
+export * from "./dying-process.ts";
 export { memoryProvider, type MemoryCalendar, type MemoryFault, type MemoryProvider, type MemoryProviderOptions } from "./memory-provider/memory-provider.ts";
 export { MemoryConsent, type MemoryDecision } from "./memory-provider/memory-consent.ts";
 export { memoryHeaders, MemoryWatches, type MemoryChannel, type MemoryNotification } from "./memory-provider/memory-watches.ts";

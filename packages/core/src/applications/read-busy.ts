@@ -2,7 +2,7 @@ import { answerFreeBusy, freshnessOf } from "@kalends/availability";
 import { KalendsError, stalePolicySchema } from "@kalends/model";
 import type { AccountId, ApplicationId, AvailabilityCalendar, BusyPeriod, CalendarId, OrganizationStore, StalePolicy, TimeRange } from "@kalends/model";
 import { ownWindow, type View } from "../permissions/view.ts";
-import { groupByAccount } from "../read/group-by-account.ts";
+import { groupBy } from "../group-by.ts";
 import { parseRange } from "../read/parse-range.ts";
 import type { Runtime } from "../runtime.ts";
 import { findViewsOf, noCalendar, requireScope } from "./find-view.ts";
@@ -95,7 +95,7 @@ export async function readBusy(
   // Which calendar is not fresh is not for everybody to know, so the failure is told here and not by the answer.
   const answer = answerFreeBusy({ range, calendars: all, whenStale: request.whenStale === "fail" ? "ignore" : request.whenStale });
   const lines = new Map(answer.accounts.map((line) => [line.accountId, line]));
-  const calendarLines = groupByAccount(answer.calendars);
+  const calendarLines = groupBy(answer.calendars, ({ accountId }) => accountId);
   const accounts = views.map((view): ApplicationBusyAccount => {
     const { accountId } = view;
     const line = lines.get(accountId);

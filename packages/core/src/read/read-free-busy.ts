@@ -2,7 +2,7 @@ import { answerFreeBusy, freshnessOf, type FreeBusyAnswer } from "@kalends/avail
 import { KalendsError, stalePolicySchema } from "@kalends/model";
 import type { AccountId, AvailabilityCalendar, CalendarId, OrganizationStore, StalePolicy, StoredAvailability, TimeRange } from "@kalends/model";
 import type { Runtime } from "../runtime.ts";
-import { groupByAccount } from "./group-by-account.ts";
+import { groupBy } from "../group-by.ts";
 import { parseRange } from "./parse-range.ts";
 
 /** When are these people, or these calendars, busy? */
@@ -38,7 +38,7 @@ async function chooseCalendars(store: OrganizationStore, request: FreeBusyReques
   const calendarIds = [...new Set(request.calendars ?? [])];
   if (accountIds.length + calendarIds.length > mostCalendars) throw tooMany();
   const { accounts, calendars, exclusions } = await store.reader.availability(accountIds, calendarIds, range);
-  const byAccount = groupByAccount(calendars.values());
+  const byAccount = groupBy(calendars.values(), ({ accountId }) => accountId);
   const chosen = new Set<AvailabilityCalendar>();
   const unknownAccounts: AccountId[] = [];
   for (const accountId of accountIds) {
@@ -60,7 +60,7 @@ async function chooseCalendars(store: OrganizationStore, request: FreeBusyReques
 
 /** Calendars that every authorization excludes are never synced; they are no part of anybody's availability. */
 function withoutExcluded(calendars: readonly AvailabilityCalendar[], exclusions: StoredAvailability["exclusions"]): AvailabilityCalendar[] {
-  const byAccount = groupByAccount(exclusions);
+  const byAccount = groupBy(exclusions, ({ accountId }) => accountId);
   return calendars.filter(({ accountId, calendarId }) => {
     const active = byAccount.get(accountId) ?? [];
     return active.length === 0 || !active.every(({ calendarIds }) => calendarIds.includes(calendarId));

@@ -1,6 +1,7 @@
 import { busyKindOf, mergeSpans } from "@kalends/availability";
 import { expandTimings, type TimingsOutcome } from "@kalends/ical";
 import type { BusySpan, EventTiming, StoredTiming, TimeRange } from "@kalends/model";
+import { groupBy } from "../group-by.ts";
 
 /** One stored object, as far as busy spans need it. */
 export interface TimingPart {
@@ -101,7 +102,7 @@ function addInStretches(
   budget: { left: number },
 ): boolean {
   let capped = false;
-  for (const series of byUid(parts)) {
+  for (const series of groupBy(parts, ({ uid }) => uid).values()) {
     const kinds = new Set(series.flatMap(({ timing }) => timing.events.map((event) => busyKindOf(event)).filter((kind) => kind !== null)));
     const waiting: TimeRange[] = kinds.size === 0 ? [] : [window];
     for (let stretch = waiting.pop(); stretch !== undefined; stretch = waiting.pop()) {
@@ -120,14 +121,4 @@ function addInStretches(
     }
   }
   return capped;
-}
-
-function byUid(parts: readonly TimingPart[]): TimingPart[][] {
-  const groups = new Map<string, TimingPart[]>();
-  for (const part of parts) {
-    const group = groups.get(part.uid);
-    if (group === undefined) groups.set(part.uid, [part]);
-    else group.push(part);
-  }
-  return [...groups.values()];
 }

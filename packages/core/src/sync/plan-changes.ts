@@ -1,4 +1,5 @@
 import type { ChangeKind, NewChange, RemoteKey, Revision, StoredMark, StoredObject } from "@kalends/model";
+import { groupBy } from "../group-by.ts";
 import { outsideDigest } from "./seal-object.ts";
 
 /** What one page changes in the stored calendar. */
@@ -41,8 +42,8 @@ export function planChanges(input: PlanInput): ChangePlan {
   const record = (kind: ChangeKind, remoteKey: RemoteKey, uid: string): void => {
     plan.changes.push({ kind, ...input.subject, uid, remoteKey });
   };
-  const storedByKey = groupByKey(input.stored);
-  const objectsByKey = groupByKey(input.objects);
+  const storedByKey = groupBy(input.stored, ({ remoteKey }) => remoteKey);
+  const objectsByKey = groupBy(input.objects, ({ remoteKey }) => remoteKey);
 
   for (const [remoteKey, objects] of objectsByKey) {
     const before = new Map((storedByKey.get(remoteKey) ?? []).map((mark) => [mark.uid, mark]));
@@ -82,14 +83,4 @@ function visibleChange(before: string | undefined, after: string): ChangeKind | 
   if (wasVisible && isVisible) return "object-updated";
   if (isVisible) return "object-created";
   return wasVisible ? "object-removed" : null;
-}
-
-function groupByKey<T extends { remoteKey: RemoteKey }>(items: readonly T[]): Map<RemoteKey, T[]> {
-  const groups = new Map<RemoteKey, T[]>();
-  for (const item of items) {
-    const group = groups.get(item.remoteKey);
-    if (group === undefined) groups.set(item.remoteKey, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

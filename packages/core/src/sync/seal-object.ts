@@ -1,3 +1,4 @@
+import { ownCopy } from "@kalends/ical";
 import type { AccountSealer, CalendarEvent, CalendarObject, EventContent, ItemWarning, SealContext, StoredObject } from "@kalends/model";
 import type { MinimalObject } from "./minimize.ts";
 import { objectDigest } from "./object-digest.ts";
@@ -72,6 +73,7 @@ function otherContent({ content, created, lastModified, sequence }: CalendarEven
 /** Turns a minimal object into its stored form: plain timing, sealed columns by how far they reach, keyed digests. */
 export function sealObject(minimal: MinimalObject, sealer: AccountSealer, organizationId: string, calendarId: string): StoredObject {
   const { object, first, last } = minimal;
+  // A text cut out of the item's would keep all of that until the page is stored.
   const identity = { remoteKey: object.remoteKey, uid: ownCopy(object.uid), revision: object.revision, first, last };
   if (minimal.outside) {
     const nothing = { title: null, content: null, description: null, warnings: null };
@@ -112,9 +114,4 @@ export function openContent(stored: StoredObject, sealer: AccountSealer, organiz
     const content = { ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }), ...other.content };
     return Object.keys(content).length === 0 ? other : { ...other, content };
   });
-}
-
-/** The same text in memory of its own: one cut out of an item's text would keep all of that until the page is stored. */
-function ownCopy(text: string): string {
-  return ` ${text}`.slice(1);
 }

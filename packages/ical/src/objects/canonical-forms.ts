@@ -49,36 +49,19 @@ function positionIfAny(position: EventContent["position"]): unknown {
   return position === undefined ? undefined : { latitude: position.latitude, longitude: position.longitude };
 }
 
-type OtherContent = Omit<EventContent, "title" | "description">;
-
-/** Content beside titles and descriptions; `undefined` where it says nothing. */
-export function otherForm({ attendees, categories, color, conferenceUrl, location, organizer, position, url }: EventContent): unknown {
-  const form: Form<OtherContent> = {
-    attendees: unordered(attendees, attendeeForm),
-    categories: unordered(categories, itself),
-    color,
-    conferenceUrl,
-    location,
-    organizer: personIfAny(organizer),
-    position: positionIfAny(position),
-    url,
-  };
-  return ifAny(form);
-}
-
-/** The whole content; `undefined` where it says nothing. */
-export function contentForm(content: EventContent): unknown {
+/** A content, with or without its title and description; `undefined` where it says nothing. */
+export function contentForm(content: EventContent, texts: boolean): unknown {
   const { attendees, categories, color, conferenceUrl, description, location, organizer, position, title, url } = content;
   const form: Form<EventContent> = {
     attendees: unordered(attendees, attendeeForm),
     categories: unordered(categories, itself),
     color,
     conferenceUrl,
-    description,
+    description: texts ? description : undefined,
     location,
     organizer: personIfAny(organizer),
     position: positionIfAny(position),
-    title,
+    title: texts ? title : undefined,
     url,
   };
   return ifAny(form);

@@ -1,5 +1,5 @@
 import type { CalendarEvent, CalendarObject, EventContent } from "@kalends/model";
-import { contentForm, eventForm, otherForm, partForm } from "./canonical-forms.ts";
+import { contentForm, eventForm, partForm } from "./canonical-forms.ts";
 
 /** Zones are rare, and what they hold is the provider's: written key by key as they come. */
 function writeZone(value: unknown): string {
@@ -26,10 +26,10 @@ function writeWhole(object: CalendarObject, form: FormOf): string {
   return `{"events":[${writeEvents(object.events, form)}],"uid":${JSON.stringify(object.uid)}${writeZones(object.zones)}}`;
 }
 
-const whole: FormOf = (event) => eventForm(event, event.content === undefined ? undefined : contentForm(event.content), event.sequence);
+const whole: FormOf = (event) => eventForm(event, event.content === undefined ? undefined : contentForm(event.content, true), event.sequence);
 const timesOnly: FormOf = (event) => eventForm(event, undefined, undefined);
 const titleOnly: FormOf = ({ content, recurrenceId }) => partForm(content?.title === undefined ? undefined : { title: content.title }, recurrenceId);
-const othersOnly: FormOf = ({ content, recurrenceId }) => partForm(content === undefined ? undefined : otherForm(content), recurrenceId);
+const othersOnly: FormOf = ({ content, recurrenceId }) => partForm(content === undefined ? undefined : contentForm(content, false), recurrenceId);
 const descriptionOnly: FormOf = ({ content, recurrenceId }) =>
   partForm(content?.description === undefined ? undefined : { description: content.description }, recurrenceId);
 
